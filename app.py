@@ -1,0 +1,3 @@
+from journey.app.main import main
+
+main()

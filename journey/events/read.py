@@ -1,0 +1,132 @@
+"""The door: raw tables in, one canonical lazy table out, with a report of all that was understood and set aside."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from journey.errors import InputError
+from journey.events.check import Offence, write_quarantine
+from journey.events.open import open_source
+from journey.events.report import ImportReport
+from journey.events.rows import Context, Piece, read_events
+from journey.events.source import Source, Spool, digest_of
+from journey.model import Scale
+from journey.recipe import Events, Recipe, minimal
+
+__all__ = ["Door", "door", "door_for"]
+
+# Part of every fingerprint: a new number makes older indexes stale.
+EDITION = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Door:
+    """What came in. The table is lazy; keep the door as long as it is used, since the door owns decoded files.
+
+    table        one row an event; columns case, customer, touchpoint, time, row, channel, duration_us, due, comment,
+                 r_<scale>, a_<attribute>; those that nobody declared are absent
+    scales       name → scale;  roles: satisfaction, effort, nps → name
+    fingerprint  of the contents and how they are read; None for tables in memory or on another engine
+    timed        False where no table tells times, so that only the order means something
+    """
+
+    table: Any
+    scales: Mapping[str, Scale]
+    roles: Mapping[str, str]
+    attributes: tuple[str, ...]
+    recipe: Recipe
+    report: ImportReport
+    fingerprint: str | None
+    timed: bool = True
+    offences: tuple[Offence, ...] = ()
+    rejected: Mapping[str, Path] = dataclasses.field(default_factory=dict)
+    spool: Spool | None = None
+
+    def write_quarantine(self, file: Path) -> Path | None:
+        """All rows and values that were set aside, as CSV with table, row, reason and raw values; None if there are none."""
+        if not self.offences and not self.rejected:
+            return None
+        return write_quarantine(self.offences, self.rejected, file)
+
+
+def door(recipe: Recipe, *, con: Any, sources: Mapping[int, Any] | None = None) -> Door:
+    """Open the tables of a recipe on the DuckDB backend `con`.
+
+    sources  number of a table → an object in memory (pandas, Polars, Arrow, Ibis, PySpark) instead of its path
+
+    Raises InputError, with file, column and row, for what cannot be read as told.
+    """
+    spool = Spool()
+    opened = {
+        i: open_source(
+            (sources or {}).get(i, recipe.locate(spec.path)), con=con, spool=spool, options=spec.read, label=spec.path
+        )
+        for i, spec in enumerate(recipe.tables)
+    }
+    scales = {name: recipe.scale(name) for name in recipe.scales}
+    context = Context(con=con, spool=spool, zone=recipe.time_zone, scales=scales)
+    pieces = [read_events(spec, opened[i], context) for i, spec in enumerate(recipe.tables) if isinstance(spec, Events)]
+    piece = pieces[0]
+    report = ImportReport(tables=tuple(p.report for p in pieces), scales=piece.scales, notes=piece.notes)
+    return Door(
+        table=piece.table,
+        scales=scales,
+        roles=dict(recipe.roles),
+        attributes=piece.attributes,
+        recipe=recipe,
+        report=report,
+        fingerprint=_fingerprint(recipe, list(opened.values())),
+        offences=tuple(offence for piece in pieces for offence in piece.offences),
+        spool=spool,
+    )
+
+
+def _fingerprint(recipe: Recipe, sources: list[Source]) -> str | None:
+    digests = [source.digest for source in sources]
+    if None in digests:
+        return None
+    how = recipe.model_dump_json(include={"time_zone", "tables", "scales", "channels", "stages"})
+    return digest_of([EDITION, how, *digests])
+
+
+def door_for(
+    source: Any,
+    *,
+    con: Any,
+    satisfaction: Scale | None = None,
+    effort: Scale | None = None,
+    nps: Scale | None = None,
+    dayfirst: bool | None = None,
+    decimal: str | None = None,
+    delimiter: str | None = None,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    **columns: Any,
+) -> Door:
+    """Open one table of events: a path, a pattern, a folder of Parquet, or a table in memory or on another engine.
+
+    columns   case, touchpoint, time; customer, channel, order, lifecycle, end_time, comment, attributes, rename, only;
+              time_zone of times without one; and other keys of a recipe
+    satisfaction, effort, nps   `Scale`s whose names are columns
+    dayfirst … sheet            how the file is written, where that cannot be found out
+
+    Raises InputError; RecipeError for options that do not exist.
+    """
+    for name, scale in (("satisfaction", satisfaction), ("effort", effort), ("nps", nps)):
+        if scale is not None and not isinstance(scale, Scale):
+            raise InputError(
+                f"{name}={scale!r}: say also which answers can be given and which end is good, "
+                f"for example {name}=Scale({str(scale)!r}, 1, 5, good=\"high\"). Direction is never guessed."
+            )
+    read = {"dayfirst": dayfirst, "decimal": decimal, "delimiter": delimiter, "encoding": encoding, "sheet": sheet}
+    is_path = isinstance(source, (str, Path))
+    recipe = minimal(
+        satisfaction=satisfaction, effort=effort, nps=nps,
+        read={key: value for key, value in read.items() if value is not None},
+        **({"path": str(source)} if is_path else {}), **columns,
+    )
+    return door(recipe, con=con, sources=None if is_path else {0: source})
