@@ -151,7 +151,9 @@ def test_nps_difference() -> None:
 
 def test_net_sentiment_is_nps_as_a_share() -> None:
     net, score = net_sentiment(7, 2, 3), nps(7, 2, 3)
-    assert [100 * (x or 0) for x in (net.value, net.low, net.high)] == pytest.approx([score.value, score.low, score.high])
+    assert [100 * (x or 0) for x in (net.value, net.low, net.high)] == pytest.approx(
+        [score.value, score.low, score.high]
+    )
 
 
 def test_satisfaction_index_is_mean_pomp() -> None:

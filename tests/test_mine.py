@@ -11,6 +11,8 @@ import pandas as pd
 import pytest
 
 import journey as jn
+from journey.events import marks
+from journey.events.engine import run
 from journey.model import END, START
 
 
@@ -73,16 +75,24 @@ def test_shares_leaving_a_touchpoint_sum_to_one_with_the_end(running: jn.EventLo
     assert (frame["cases"] <= frame["moves"]).all()
 
 
-def test_cases_count_distinct_cases_before_and_after_the_index_is_marked() -> None:
-    log = log_of("ABABAB", "AB", "AC", goal="C")
-    before = jn.mine(log)
-    jn.friction(log)
-    assert log.index.marked
-    assert jn.mine(log) == before
-    edge = next(e for e in before.transitions if (e.source, e.target) == ("A", "B"))
+def test_cases_count_distinct_cases() -> None:
+    found = jn.mine(log_of("ABABAB", "AB", "AC", goal="C"))
+    edge = next(e for e in found.transitions if (e.source, e.target) == ("A", "B"))
     assert (edge.moves, edge.cases, edge.share) == (4, 2, pytest.approx(4 / 5))
-    assert (before["A"].visits, before["A"].cases, before["A"].starts) == (5, 3, 3)
-    assert before.reached == 1
+    assert (found["A"].visits, found["A"].cases, found["A"].starts) == (5, 3, 3)
+    assert found.reached == 1
+
+
+def test_marks_by_arrays_are_those_of_the_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(marks, "CHUNK", 1000)
+    monkeypatch.setattr(marks, "BLOCK", 64)
+    sample = jn.simulate(customers=600, seed=5)
+    index = jn.read(sample.events, **sample.columns).index
+    names = ["cid", "pos", "again_us", "first_visit", "first_move"]
+    frames = [run(table.select(names)).sort_values(["cid", "pos"], ignore_index=True) for table in (
+        index.table(marked=True), marks.windowed(index.table()))]
+    pd.testing.assert_frame_equal(*frames)
+    assert not frames[0]["first_move"].all()
 
 
 def test_graph_is_networkx_with_start_and_end_as_nodes() -> None:

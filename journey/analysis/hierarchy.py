@@ -58,7 +58,7 @@ class NormalFit:
         return centre, variance[:, None] * (1 - pull) + np.square(pull) * self.mu_var
 
 
-def fit_normal(mean: Array, variance: Array, *, top: float, slope: Array | float = 1.0) -> NormalFit:
+def fit_normal(mean: Array, variance: Array, *, top: float, slope: Array | float = 1.0, power: float = 0.0) -> NormalFit:
     """Integrate τ on [0, top] and μ on the whole line (BDA3 eq. 5.20, 5.21).
 
     `mean`, `variance` [K] with K ≥ 1 and every variance > 0. A bound on τ makes the posterior proper for one and two
@@ -71,7 +71,7 @@ def fit_normal(mean: Array, variance: Array, *, top: float, slope: Array | float
         u = np.linspace(low, high, GRID)
         tau = top * np.square(u)
         log_density, mu, mu_var = _tau_density(mean, variance, np.reshape(slope, (-1, 1)) * np.square(tau))
-        log_density = log_density + np.log(np.maximum(u, 1e-12))  # flat in τ is density ∝ u in u = √(τ/top)
+        log_density = log_density + (1 + 2 * power) * np.log(np.maximum(u, 1e-12))  # dτ ∝ u du in u = √(τ/top)
         alive = np.flatnonzero(log_density > log_density.max() - 14)
         low, high = u[max(alive[0] - 1, 0)], u[min(alive[-1] + 1, GRID - 1)]
     density = np.exp(log_density - log_density.max())

@@ -137,7 +137,7 @@ def _place(mean: Array, thin: Array, n: Array) -> Component:
     for _ in range(2):
         common = min(max(centre, 0.5 / (n.sum() + 1)), 1 - 0.5 / (n.sum() + 1))
         room = common * (1 - common)
-        fit = fit_normal(mean, room * thin, slope=1 - thin, top=math.sqrt(room / 2))
+        fit = fit_normal(mean, room * thin, slope=1 - thin, top=math.sqrt(room / 2), power=1.0)
         centre = fit.centre
     pull = fit.pull(room * thin, slope=1 - thin)
     middle = mean[:, None] + pull * (fit.mu - mean[:, None])

@@ -112,7 +112,7 @@ def contrast(one: str, other: str) -> float:
 
 def ink_on(colour: str) -> str:
     """Black or white, whichever is easier to read on a colour."""
-    return max("#06080C", "#FFFFFF", key=lambda ink: contrast(ink, colour))
+    return max("#000000", "#FFFFFF", key=lambda ink: contrast(ink, colour))
 
 
 def _luminance(colour: str) -> float:

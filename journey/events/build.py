@@ -14,7 +14,8 @@ import pandas as pd
 
 from journey.errors import InputError, JourneyError, suggest
 from journey.events.engine import drop, keep, run
-from journey.events.index import Codes, ask, code_table, coded, marks, micros, numbered, successors
+from journey.events import marks
+from journey.events.index import Codes, ask, code_table, coded, micros, numbered, successors
 from journey.events.read import Door
 from journey.model import Scale
 
@@ -40,21 +41,20 @@ class Index:
     customers: int
     first_event: int
     last_event: int
-    marked: bool = False
     comments: Any = None
     _known: dict[Any, Any] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def table(self, *, marked: bool = False) -> Any:
         """The indexed events; `marked` adds again_us, first_visit and first_move, computed once."""
-        if marked and not self.marked:
-            with self._lock:
-                if not self.marked:
-                    plain = self.stored
-                    self.stored = _owned(self, keep(self.backend, marks(plain), name="events"))
-                    self.marked = True
-                    drop(self.backend, plain)
-        return self.stored
+        if not marked or "first_move" in self.stored.columns:
+            return self.stored
+        return self.once("marked", self._marked)
+
+    def _marked(self) -> Any:
+        table, kept = marks.marked(self.backend, self.stored)
+        _owned(self, kept)
+        return table
 
     def column(self, attribute: str) -> tuple[str, Codes | None]:
         """The column of an attribute (or of "channel", "touchpoint") and its codes."""
@@ -95,7 +95,6 @@ class Index:
             self,
             stored=stored,
             case_ids=case_ids if case_ids is not None else self.case_ids,
-            marked=False,
             _known={},
             _lock=threading.RLock(),
             **sizes,

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from journey.events.build import Index, build
-from journey.events.engine import cache_dir, connect, drop, keep, run
-from journey.events.index import Codes, marks
+from journey.events.engine import cache_dir, connect, run
+from journey.events.index import Codes
 from journey.events.read import Door
 
 __all__ = ["find_or_build", "is_large"]
@@ -62,9 +62,7 @@ def find_or_build(enter: Callable[[Any], Door]) -> tuple[Door, Index]:
 
 def _write(index: Index, backend: Any) -> None:
     """Everything the index knows, under fixed names; what was needed on the way is dropped."""
-    plain = index.table()
-    _as(backend, marks(plain), "events")
-    drop(backend, plain)
+    _as(backend, index.table(marked=True), "events")
     if index.case_ids is not None:
         _as(backend, index.case_ids, "case_ids")
     facts = {
@@ -96,6 +94,5 @@ def _found(place: Path, entered: Door) -> Index:
         attributes={name: None if codes is None else Codes(tuple(codes)) for name, codes in facts["attributes"].items()},
         scales={role: entered.scales[name] for role, name in entered.roles.items()},
         case_ids=stored.get("case_ids"),
-        marked=True,
         **{name: facts[name] for name in COUNTS},
     )

@@ -19,11 +19,15 @@ __all__ = ["Judged", "Offence", "judge", "write_quarantine"]
 
 @dataclass(frozen=True, kw_only=True)
 class Offence:
-    """Rows to show: a lazy table with row_ and reason_, and the raw columns under their aliases."""
+    """Rows to show: a lazy table with row_ and reason_, and the raw columns under their aliases.
+
+    rejected  instead of a table: a Parquet of lines that could not be split into fields (row_ from 1, reason, line)
+    """
 
     label: str
-    table: Any
-    columns: Mapping[str, str]
+    table: Any = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    rejected: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +116,8 @@ class _Groups:
 def _shown(
     raw: Raw, table: Any, bad: Mapping[str, Any], single: Mapping[str, Any], counts: Sequence[int]
 ) -> Iterator[Offence]:
+    if raw.rejected is not None:
+        yield Offence(label=raw.label, rejected=raw.rejected)
     aliases = sorted({column.split(".")[0] for column in raw.columns.values()})
     columns = dict(raw.columns)
     if any(counts[: len(bad)]):
@@ -129,30 +135,32 @@ def _shown(
 _FIRST = ("table", "row", "reason")
 
 
-def write_quarantine(offences: Sequence[Offence], rejected: Mapping[str, Path], file: Path) -> Path:
+def write_quarantine(offences: Sequence[Offence], file: Path) -> Path:
     """A CSV (UTF-8) with table, row (from 1, the header not counted), reason, and the raw values by column.
 
-    rejected   label → Parquet of lines that could not be split into fields; they stand in the column “line”
-    Written beside `file` first and then put in its place.
+    Lines that could not be split into fields stand whole in the column “line”. Written beside `file` first, then put
+    in its place.
     """
     names = list(dict.fromkeys(name for offence in offences for name in offence.columns))
-    names += ["line"] if rejected else []
     file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_name(file.name + ".part")
     with part.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
-        writer.writerow([*_FIRST, *names])
-        for label, path in rejected.items():
-            for row in _rows(pq.ParquetFile(path).iter_batches()):
-                writer.writerow([label, row["row_"], row["reason"], *[""] * (len(names) - 1), row["line"]])
+        writer.writerow([*_FIRST, *names, "line"])
         for offence in offences:
             for row in _rows(_batches(offence)):
+                if offence.rejected is not None:
+                    writer.writerow([offence.label, row[ROW], row["reason"], *[""] * len(names), row["line"]])
+                    continue
                 raw = {name: _value(row, alias) for name, alias in offence.columns.items()}
-                writer.writerow([offence.label, row[ROW] + 1, row["reason_"], *[raw.get(name, "") for name in names]])
+                writer.writerow([offence.label, row[ROW] + 1, row["reason_"], *[raw.get(name, "") for name in names], ""])
     return part.replace(file)
 
 
 def _batches(offence: Offence) -> Iterator[Any]:
+    if offence.rejected is not None:
+        yield from pq.ParquetFile(offence.rejected).iter_batches()
+        return
     table = offence.table.order_by(ROW)
     backend = table.get_backend()
     if not is_duckdb(backend):

@@ -16,12 +16,15 @@ import pandas as pd
 import pyarrow as pa
 from ibis.backends import BaseBackend
 
-__all__ = ["Progress", "cache_dir", "connect", "drop", "is_duckdb", "keep", "keep_frame", "run", "watched"]
+__all__ = ["Progress", "cache_dir", "connect", "drop", "is_duckdb", "keep", "keep_arrow", "keep_frame", "run", "watched"]
 
 GIB = 1 << 30
 
 # Called with how far the running query is (0–1), or None where the engine does not tell.
 Progress = Callable[[float | None], None]
+SPARK_TYPES = {"string": "string", "int16": "smallint", "int32": "int"}
+
+_keeping = threading.RLock()
 _watcher: ContextVar[Progress | None] = ContextVar("watcher", default=None)
 
 
@@ -94,8 +97,9 @@ def keep(backend: Any, expr: Any, *, name: str) -> Any:
     if not is_duckdb(backend):
         return expr.cache()
     unique = _unique(name)
+    # The connection itself, for it alone sees temporary views; so one at a time.
     # Not create_table, which inserts into an empty table: slower by a third for large ones.
-    with _watching(backend.con):
+    with _keeping, _watching(backend.con):
         backend.con.execute(f'CREATE TABLE "{unique}" AS {backend.compile(expr)}')
     return backend.table(unique)
 
@@ -134,8 +138,23 @@ def _watching(connection: Any) -> Iterator[None]:
 
 def keep_frame(backend: Any, frame: pd.DataFrame, *, schema: dict[str, str], name: str) -> Any:
     """A small pandas table as a table of the backend."""
-    table = ibis.memtable(frame, schema=schema)
-    return backend.create_table(_unique(name), table) if is_duckdb(backend) else table
+    unique = _unique(name)
+    if backend.name == "pyspark":
+        # A cached expression would not bring a table in memory along.
+        rows = [tuple(row) for row in frame.astype(object).itertuples(index=False)]
+        types = ", ".join(f"{column} {SPARK_TYPES[kind]}" for column, kind in schema.items())
+        backend._session.createDataFrame(rows, types).createOrReplaceTempView(unique)
+        return backend.table(unique)
+    return backend.create_table(unique, ibis.memtable(frame, schema=schema), temp=not is_duckdb(backend))
+
+
+def keep_arrow(backend: Any, table: pa.Table, *, name: str) -> Any:
+    """An Arrow table of any size as a table of DuckDB."""
+    unique = _unique(name)
+    backend.con.register("arriving", table)
+    backend.con.execute(f'CREATE TABLE "{unique}" AS SELECT * FROM arriving')
+    backend.con.unregister("arriving")
+    return backend.table(unique)
 
 
 def drop(backend: Any, table: Any) -> None:

@@ -14,7 +14,7 @@ order of time (ties keep their input order). Columns:
     again_us           time to the case's next visit to the same touchpoint (null if none)
     first_visit, first_move   whether the case meets this touchpoint, walks this transition, for the first time
 
-The last three cost two more sorts, so a log in memory gets them when they are first needed (`marks`).
+The last three are marks of their own, added when they are first needed (`journey.events.marks`).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ import pandas as pd
 
 from journey.events.engine import keep, keep_frame, run
 
-__all__ = ["BUCKETS", "Codes", "bucketed", "code_table", "coded", "marks", "successors"]
+__all__ = ["BUCKETS", "Codes", "bucketed", "code_table", "coded", "successors"]
 
 # Customers are hashed into this many buckets; with fewer than ten customers a bucket, each is its own.
 BUCKETS = 256
@@ -108,17 +108,6 @@ def _timed(table: Any, since: Mapping[int, int]) -> Any:
     return table.mutate(
         taken_us=ibis.ifelse(due | promised, table.t - origin, None), promised_us=table.due_us - origin
     ).drop("due_us")
-
-
-def marks(events: Any) -> Any:
-    """Events with again_us, first_visit and first_move: what counting distinct cases and rework need."""
-    visits = ibis.window(group_by=["cid", "tp"], order_by="pos")
-    moves = ibis.window(group_by=["cid", "tp", "next_tp"], order_by="pos")
-    table = events.mutate(
-        again_us=events.t.lead().over(visits) - events.t,
-        first_visit=events.t.lag().over(visits).isnull(),
-    )
-    return table.mutate(first_move=ibis.row_number().over(moves) == 0)
 
 
 def bucketed(events: Any, customers: int) -> Any:

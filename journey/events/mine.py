@@ -62,11 +62,11 @@ def goals_of(log: EventLog, goal: str | Sequence[str] | None) -> tuple[str, ...]
 
 def _edges(log: EventLog) -> Any:
     """One row for each (touchpoint, next touchpoint): everything about both that adds up."""
-    marked = log.index.marked
-    rows = log.rows(marked=marked)
+    rows = log.rows(marked=True)
     sums = {
         "moves": rows.count(),
-        "cases": rows.first_move.sum() if marked else rows.cid.nunique(),
+        "cases": rows.first_move.sum(),
+        "met": rows.first_visit.sum(),
         "starts": (rows.pos == 0).sum(),
         "place": rows.pos.sum(),
         "wait_mean": rows.wait_us.mean(),
@@ -74,8 +74,6 @@ def _edges(log: EventLog) -> Any:
         "wait_max": rows.wait_us.max(),
         "wait_quantiles": rows.wait_us.quantile([0.5, 0.9]),
     }
-    if marked:
-        sums["met"] = rows.first_visit.sum()
     for role in ("satisfaction", "effort"):
         if role in log.scales:
             scale = log.scales[role]
@@ -131,9 +129,6 @@ def _touchpoints(log: EventLog, edges: pd.DataFrame) -> tuple[Touchpoint, ...]:
     columns = [name for name in edges.columns if not name.startswith(("wait_", "next_tp", "cases"))]
     table = edges[columns].groupby("tp").sum()
     table["ends"] = edges[edges["next_tp"].isna()].groupby("tp")["moves"].sum()
-    if "met" not in table:
-        rows = log.rows()
-        table["met"] = run(rows.group_by("tp").agg(met=rows.cid.nunique())).set_index("tp")["met"]
     stage_of = {name: stage for stage, members in log.recipe.stages.items() for name in members}
     stages, listed = list(log.recipe.stages), list(stage_of)
     table["name"] = [log.touchpoints[int(code)] for code in table.index]

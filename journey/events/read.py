@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from journey.errors import InputError
+from journey.events.assemble import assemble, joined_on
 from journey.events.check import Offence, write_quarantine
-from journey.events.open import open_source
+from journey.events.find import open_source
 from journey.events.report import ImportReport
-from journey.events.rows import Context, Piece, read_events
+from journey.events.rows import Context
 from journey.events.source import Source, Spool, digest_of
 from journey.model import Scale
-from journey.recipe import Events, Recipe, minimal
+from journey.recipe import Recipe, minimal
 
 __all__ = ["Door", "door", "door_for"]
 
@@ -43,14 +43,11 @@ class Door:
     fingerprint: str | None
     timed: bool = True
     offences: tuple[Offence, ...] = ()
-    rejected: Mapping[str, Path] = dataclasses.field(default_factory=dict)
     spool: Spool | None = None
 
     def write_quarantine(self, file: Path) -> Path | None:
         """All rows and values that were set aside, as CSV with table, row, reason and raw values; None if there are none."""
-        if not self.offences and not self.rejected:
-            return None
-        return write_quarantine(self.offences, self.rejected, file)
+        return write_quarantine(self.offences, file) if self.offences else None
 
 
 def door(recipe: Recipe, *, con: Any, sources: Mapping[int, Any] | None = None) -> Door:
@@ -68,19 +65,18 @@ def door(recipe: Recipe, *, con: Any, sources: Mapping[int, Any] | None = None) 
         for i, spec in enumerate(recipe.tables)
     }
     scales = {name: recipe.scale(name) for name in recipe.scales}
-    context = Context(con=con, spool=spool, zone=recipe.time_zone, scales=scales)
-    pieces = [read_events(spec, opened[i], context) for i, spec in enumerate(recipe.tables) if isinstance(spec, Events)]
-    piece = pieces[0]
-    report = ImportReport(tables=tuple(p.report for p in pieces), scales=piece.scales, notes=piece.notes)
+    keys = frozenset(joined_on(recipe, opened).values())
+    made = assemble(recipe, opened, Context(con=con, spool=spool, zone=recipe.time_zone, scales=scales, keys=keys))
     return Door(
-        table=piece.table,
+        table=made.table,
         scales=scales,
         roles=dict(recipe.roles),
-        attributes=piece.attributes,
+        attributes=made.attributes,
         recipe=recipe,
-        report=report,
+        report=ImportReport(tables=made.reports, scales=made.scales, notes=made.notes),
         fingerprint=_fingerprint(recipe, list(opened.values())),
-        offences=tuple(offence for piece in pieces for offence in piece.offences),
+        timed=made.timed,
+        offences=made.offences,
         spool=spool,
     )
 

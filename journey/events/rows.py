@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import ibis
 
@@ -19,7 +19,10 @@ from journey.events.source import ROW, Raw, Source, Spool, ask, number, settled
 from journey.model import Scale
 from journey.recipe import Events
 
-__all__ = ["Context", "Piece", "answer_columns", "answer_values", "chosen", "in_utc", "read_events", "renamed"]
+__all__ = ["OUTSIDE", "Context", "Piece", "answer_columns", "answer_values", "chosen", "in_utc", "read_events", "renamed"]
+
+
+OUTSIDE: Final = "answer outside the scale"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +103,7 @@ def read_events(spec: Events, source: Source, context: Context) -> Piece:
         attributes=tuple(spec.attributes),
         offences=judged.offences,
         notes=tuple(notes),
-        scales=observed(judged, spec.answers, context.scales),
+        scales=observed(judged.facts, spec.answers, context.scales),
         rows=judged.rows,
         keys=tuple(keys),
     )
@@ -294,7 +297,7 @@ def answer_values(raw: Raw, answers: Mapping[str, str], table: Any, mark: str) -
         if kind.is_floating():
             given = given & ~column.isnan()
         readable = numbers(column, mark).notnull()
-        conditions[f"answer outside the scale\t{i}"] = given & readable & table[f"r_{name}"].isnull()
+        conditions[f"{OUTSIDE}\t{i}"] = given & readable & table[f"r_{name}"].isnull()
         if kind.is_string():
             conditions[f"unreadable answer\t{i}"] = given & ~readable
     return conditions
@@ -313,11 +316,11 @@ def scale_facts(table: Any, answers: Iterable[str], kept: Any = None) -> dict[st
     return facts
 
 
-def observed(judged: Judged, answers: Iterable[str], scales: Mapping[str, Scale]) -> tuple[Observed, ...]:
+def observed(facts: Mapping[str, Any], answers: Iterable[str], scales: Mapping[str, Scale]) -> tuple[Observed, ...]:
     """The scales with what was seen on them."""
     found = []
     for name in answers:
-        scale, facts = scales[name], judged.facts
+        scale = scales[name]
         found.append(Observed(
             name=name, low=scale.low, high=scale.high, good=scale.good,
             lowest=_float(facts[f"low_{name}"]), highest=_float(facts[f"high_{name}"]), n=int(facts[f"n_{name}"] or 0),

@@ -258,7 +258,7 @@ def _lateness(wait: Any, promise: Any) -> _Severity:
 def _promise(code: Any, log: EventLog, promises: Mapping[str, int]) -> Any:
     """The promised time of each row's touchpoint, looked up by code in a literal list."""
     listed = [promises.get(name) for name in log.touchpoints]
-    return ibis.literal(listed, type="array<int64>")[code.cast("int64")]
+    return ibis.literal(listed, type="array<int64>")[code.cast("int32")]
 
 
 def _falls(rows: Any, scale: Scale) -> Any:
