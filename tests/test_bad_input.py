@@ -140,7 +140,9 @@ def test_damaged_files(enter: Enter, tmp_path: Path) -> None:
     for broken in (packed[: len(packed) // 2], packed[:200] + b"\x00" * 50 + packed[250:]):
         with pytest.raises(InputError, match=r"events\.csv\.gz: the file is gzipped but damaged"):
             enter(broken, "events.csv.gz")
-    pd.DataFrame({"case": range(1000), "event": "a", "time": pd.Timestamp("2024-01-01")}).to_parquet(tmp_path / "x.parquet")
+    pd.DataFrame({"case": range(1000), "event": "a", "time": pd.Timestamp("2024-01-01")}).to_parquet(
+        tmp_path / "x.parquet"
+    )
     whole = (tmp_path / "x.parquet").read_bytes()
     for broken in (whole[:1000], whole[: len(whole) - 4], whole[:4] + b"\xff" * 200 + whole[204:], b"not parquet"):
         with pytest.raises(InputError, match=r"events\.parquet: .*damaged"):
@@ -177,10 +179,15 @@ def test_columns_that_differ_in_case_and_blanks(enter: Enter) -> None:
 
 
 def test_nested_columns_of_parquet(con: Any, tmp_path: Path) -> None:
-    table = pa.table({
-        "case": [1, 2], "event": ["a", "b"], "time": [pd.Timestamp("2024-01-01")] * 2,
-        "detail": [{"channel": "web", "more": {"x": 1}}, {"channel": "app", "more": {"x": 2}}], "tags": [["x"], []],
-    })
+    table = pa.table(
+        {
+            "case": [1, 2],
+            "event": ["a", "b"],
+            "time": [pd.Timestamp("2024-01-01")] * 2,
+            "detail": [{"channel": "web", "more": {"x": 1}}, {"channel": "app", "more": {"x": 2}}],
+            "tags": [["x"], []],
+        }
+    )
     pq.write_table(table, tmp_path / "nested.parquet")
     opened = lambda **more: door_for(tmp_path / "nested.parquet", con=con, **{**COLUMNS, **more})  # noqa: E731
     assert opened().report.kept == 2
@@ -222,12 +229,16 @@ def test_an_object_that_is_no_table(con: Any) -> None:
 
 
 def test_lines_with_too_many_or_too_few_fields(enter: Enter, tmp_path: Path) -> None:
-    door = enter('case,event,time\n1,a,2024-01-01\n1,b\n1,"two\nlines",2024-01-02\n1,c,2024-01-03,x\n,d,2024-01-04\n1,e,2024-01-05\n')
+    door = enter(
+        'case,event,time\n1,a,2024-01-01\n1,b\n1,"two\nlines",2024-01-02\n1,c,2024-01-03,x\n,d,2024-01-04\n1,e,2024-01-05\n'
+    )
     assert door.report.quarantined == {"too few fields": 1, "too many fields": 1, "missing case": 1}
     assert (door.report.read, door.report.kept) == (6, 3)
     table = aside(door, tmp_path).sort_values("row")
     assert table[["row", "reason", "line"]].values.tolist() == [
-        ["2", "too few fields", "1,b"], ["4", "too many fields", "1,c,2024-01-03,x"], ["5", "missing case", ""],
+        ["2", "too few fields", "1,b"],
+        ["4", "too many fields", "1,c,2024-01-03,x"],
+        ["5", "missing case", ""],
     ]
     assert list(rows(door)["row"]) == [0, 2, 5]
 
@@ -241,13 +252,13 @@ def test_the_wrong_delimiter(enter: Enter) -> None:
 
 def test_a_quotation_mark_that_is_never_closed(enter: Enter) -> None:
     lines = "".join(f"{i},a,2024-01-01\n" for i in range(1000))
-    door = enter('case,event,time\n' + lines + '7,"never closed,2024-01-01\n')
+    door = enter("case,event,time\n" + lines + '7,"never closed,2024-01-01\n')
     assert door.report.kept == 1000
     assert sum(door.report.quarantined.values()) == 1
 
 
 def test_bytes_that_are_no_letters(enter: Enter) -> None:
-    text = "case,event,time\n".encode() + "1,ação,2024-01-01\n".encode() * 50 + b"1,a\xff\xfeb,2024-01-01\n"
+    text = b"case,event,time\n" + "1,ação,2024-01-01\n".encode() * 50 + b"1,a\xff\xfeb,2024-01-01\n"
     door = enter(text)
     assert door.report.kept + sum(door.report.quarantined.values()) == door.report.read == 51
     assert door.report.quarantined == {"letters not in the encoding": 1}
@@ -268,7 +279,12 @@ def test_json_lines_that_are_none(enter: Enter, tmp_path: Path) -> None:
         enter('[{"case": 1}]', "events.jsonl")
     with pytest.raises(InputError, match="“event” holds more than one value.*“event.name”"):
         enter('{"case": 1, "event": {"name": "a"}, "time": "2024-01-01"}', "events.jsonl")
-    assert enter('{"case": 1, "event": {"name": "a"}, "time": "2024-01-01"}', "e.jsonl", touchpoint="event.name").report.kept == 1
+    assert (
+        enter(
+            '{"case": 1, "event": {"name": "a"}, "time": "2024-01-01"}', "e.jsonl", touchpoint="event.name"
+        ).report.kept
+        == 1
+    )
 
 
 # --- XES ---------------------------------------------------------------------------------------------
@@ -306,9 +322,12 @@ def test_answers_that_cannot_be_used_are_set_aside_and_the_rows_kept(enter: Ente
 @pytest.mark.parametrize("bad", [float("nan"), float("inf"), 0.0, 5.5])
 def test_typed_answers_outside_their_scale(con: Any, bad: float) -> None:
     frame = pd.DataFrame({"case": [1, 2], "event": "a", "time": pd.Timestamp("2024-01-01"), "csat": [4.0, bad]})
-    pq.write_table(pa.Table.from_pandas(frame), "/dev/null") if False else None
-    door = door_for(pa.table({name: pa.array(frame[name].tolist()) for name in frame}), con=con, **COLUMNS,
-                    satisfaction=Scale("csat", 1, 5))
+    door = door_for(
+        pa.table({name: pa.array(frame[name].tolist()) for name in frame}),
+        con=con,
+        **COLUMNS,
+        satisfaction=Scale("csat", 1, 5),
+    )
     assert door.report.scales[0].n == 1
     assert door.report.set_aside == ({} if bad != bad else {"answer outside the scale": 1})
 
@@ -327,7 +346,9 @@ def test_decimal_commas(enter: Enter) -> None:
 
 # --- nothing lost ------------------------------------------------------------------------------------
 
-cell = st.sampled_from(["", " ", "a", "b", "NA", "1", "007", '"', '""', '"x,y"', '"two\nlines"', "2024-01-01", "2024-13-01", "x" * 50, "é"])
+cell = st.sampled_from(
+    ["", " ", "a", "b", "NA", "1", "007", '"', '""', '"x,y"', '"two\nlines"', "2024-01-01", "2024-13-01", "x" * 50, "é"]
+)
 line = st.lists(cell, min_size=1, max_size=5).map(",".join)
 
 
@@ -364,7 +385,9 @@ def test_nothing_is_lost(con: Any, tmp_path: Path, lines: list[str]) -> None:
 def test_nothing_of_a_frame_is_lost(con: Any, table: list[tuple[Any, ...]]) -> None:
     frame = pd.DataFrame(table, columns=["case", "event", "time"])
     door = door_for(frame, con=con, **COLUMNS)
-    blank = frame.map(lambda value: value is None or value is pd.NaT or (isinstance(value, str) and not value.strip(" \t\n\r\v\f")))
+    blank = frame.map(
+        lambda value: value.strip(" \t\n\r\v\f") == "" if isinstance(value, str) else bool(pd.isna(value))
+    )
     assert door.report.read == len(frame)
     assert door.report.kept == int((~blank.any(axis=1)).sum())
     assert door.report.read == door.report.kept + sum(door.report.quarantined.values())

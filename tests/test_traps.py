@@ -59,11 +59,16 @@ def test_an_order_column_breaks_ties_as_numbers(enter: Enter) -> None:
 
 def test_rows_of_a_large_file_keep_their_place(con: Any, tmp_path: Path) -> None:
     file = tmp_path / "many.csv"
-    lines = [f'{i % 1000},"step\n{i}",2024-01-01' if i % 97 == 0 else f"{i % 1000},step {i},2024-01-01" for i in range(300_000)]
+    lines = [
+        f'{i % 1000},"step\n{i}",2024-01-01' if i % 97 == 0 else f"{i % 1000},step {i},2024-01-01"
+        for i in range(300_000)
+    ]
     file.write_text("case,event,time\n" + "\n".join(lines), encoding="utf-8")
     door = door_for(file, con=con, case="case", touchpoint="event", time="time")
     number = door.table.touchpoint.re_extract("([0-9]+)$", 1).cast("int64")
-    assert run(door.table.agg(n=door.table.count(), off=(number != door.table.row).sum()), opening=True).iloc[0].tolist() == [300_000, 0]
+    assert run(door.table.agg(n=door.table.count(), off=(number != door.table.row).sum()), opening=True).iloc[
+        0
+    ].tolist() == [300_000, 0]
 
 
 # --- times -------------------------------------------------------------------------------------------
@@ -75,7 +80,9 @@ def test_gaps_below_a_second_stay(enter: Enter) -> None:
 
 
 def test_offsets_are_applied_not_dropped(enter: Enter) -> None:
-    door = enter("case,event,time\n1,a,2024-01-01T10:00:00+02:00\n1,b,2024-01-01T10:00:00Z\n1,c,2024-01-01 10:00:00 -0330\n")
+    door = enter(
+        "case,event,time\n1,a,2024-01-01T10:00:00+02:00\n1,b,2024-01-01T10:00:00Z\n1,c,2024-01-01 10:00:00 -0330\n"
+    )
     assert [moment.hour * 60 + moment.minute for moment in times(door)] == [8 * 60, 10 * 60, 13 * 60 + 30]
 
 
@@ -210,7 +217,20 @@ def test_a_case_may_be_called_anything(enter: Enter, name: str) -> None:
     assert list(table["touchpoint"]) == [name, "b"]
 
 
-NAMES = ["(end)", "(start)", "->", ">", "a,b", "a -> b", "😀 smile", "ação", 'say "hi"', "two\nlines", "0", "'); DROP TABLE x; --"]
+NAMES = [
+    "(end)",
+    "(start)",
+    "->",
+    ">",
+    "a,b",
+    "a -> b",
+    "😀 smile",
+    "ação",
+    'say "hi"',
+    "two\nlines",
+    "0",
+    "'); DROP TABLE x; --",
+]
 
 
 def test_touchpoints_may_be_called_anything(con: Any, tmp_path: Path) -> None:
@@ -230,9 +250,16 @@ def test_cases_of_one_event_stay(enter: Enter) -> None:
 
 
 def test_the_case_called_na_of_the_sepsis_log(con: Any, shared: Path) -> None:
-    door = door_for(shared / "data/logs/sepsis.csv.gz", con=con, case="case_id", touchpoint="activity", time="timestamp")
+    door = door_for(
+        shared / "data/logs/sepsis.csv.gz", con=con, case="case_id", touchpoint="activity", time="timestamp"
+    )
     assert door.report.kept == 15_214
-    assert run(door.table.agg(n=door.table["case"].nunique(), na=(door.table["case"] == "NA").sum()), opening=True).iloc[0].tolist()[0] == 1050
+    assert (
+        run(door.table.agg(n=door.table["case"].nunique(), na=(door.table["case"] == "NA").sum()), opening=True)
+        .iloc[0]
+        .tolist()[0]
+        == 1050
+    )
     assert run(door.table.filter(door.table["case"] == "NA").count().as_table(), opening=True).iloc[0, 0] > 0
 
 
@@ -240,8 +267,15 @@ def test_the_case_called_na_of_the_sepsis_log(con: Any, shared: Path) -> None:
 
 
 def test_missing_values_are_set_aside_with_their_reason_and_raw_values(enter: Enter, tmp_path: Path) -> None:
-    door = enter('case,event,time\n1,a,2024-01-01\n,b,2024-01-02\n1, ,2024-01-03\n1,d,\n1,e,later\n,,\n1,f,2024-01-06\n')
-    assert door.report.quarantined == {"missing case": 2, "missing touchpoint": 1, "missing time": 1, "unreadable time": 1}
+    door = enter(
+        "case,event,time\n1,a,2024-01-01\n,b,2024-01-02\n1, ,2024-01-03\n1,d,\n1,e,later\n,,\n1,f,2024-01-06\n"
+    )
+    assert door.report.quarantined == {
+        "missing case": 2,
+        "missing touchpoint": 1,
+        "missing time": 1,
+        "unreadable time": 1,
+    }
     assert (door.report.read, door.report.kept) == (7, 2)
     file = door.write_quarantine(tmp_path / "aside.csv")
     assert file is not None

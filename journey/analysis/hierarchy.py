@@ -25,7 +25,7 @@ LEAST_STRENGTH: Final = 1.0  # answers; see `hyper_nodes`
 
 @dataclass(frozen=True, slots=True)
 class NormalFit:
-    """Posterior of the hyperparameters of y_k ~ N(θ_k, v_k), θ_k ~ N(μ, τ²), flat in μ and in τ on [0, top].
+    """Posterior of the hyperparameters of y_k ~ N(θ_k, v_k), θ_k ~ N(μ, τ²), flat in μ, τ on [0, top].
 
     tau     [J] equally probable nodes of the posterior of τ
     mu      [J] posterior mean of μ given τ;  mu_var [J] its variance
@@ -58,11 +58,14 @@ class NormalFit:
         return centre, variance[:, None] * (1 - pull) + np.square(pull) * self.mu_var
 
 
-def fit_normal(mean: Array, variance: Array, *, top: float, slope: Array | float = 1.0, power: float = 0.0) -> NormalFit:
+def fit_normal(
+    mean: Array, variance: Array, *, top: float, slope: Array | float = 1.0, power: float = 0.0
+) -> NormalFit:
     """Integrate τ on [0, top] and μ on the whole line (BDA3 eq. 5.20, 5.21).
 
     `mean`, `variance` [K] with K ≥ 1 and every variance > 0. A bound on τ makes the posterior proper for one and two
     units as well: means that live in an interval of length L have a standard deviation of at most L/2.
+    The prior density of τ is ∝ τ^power: 0 is flat in τ, 1 flat in τ².
     A mean's variance around μ is v + slope · τ²; the slope is 1 unless v was stated at μ for a sampling variance that
     depends on the unit's own mean.
     """

@@ -1,10 +1,12 @@
 """The severities behind friction: raw means with honest variances, and their hierarchical posterior.
 
-Per component the places' means are shrunken towards a common mean, normal–normal with flat μ and τ, τ integrated on a
-grid (BDA3 §5.4). Three things make the intervals hold where visits are few and severities rare:
-sampling variances are taken at the common mean, since at the raw ones a place would be surest where its mean happens
-to be low; what remains unknown of a place has a Beta's variance and skewness, since a severity cannot pass 0 or 1; and
-errors are correlated across components, as the customers say for sampling and as the places say for shrinkage.
+Per component the places' means are shrunken towards a common mean, normal–normal with flat μ, τ integrated on a grid
+(BDA3 §5.4). Four things make the intervals hold where visits are few and severities rare: the prior is flat in τ²,
+under which they cover in repeated sampling (Morris and Tang 2011; flat in τ they fall short where places differ less
+than samples do); sampling variances are taken at the common mean, since at the raw ones a place would be surest where
+its mean happens to be low; what remains unknown of a place has a Beta's variance and skewness, since a severity cannot
+pass 0 or 1; and errors are correlated across components, as the customers say for sampling and as the places say for
+shrinkage.
 """
 
 from __future__ import annotations
@@ -221,6 +223,9 @@ def _between(away: Array, error: Array, weight: Array, tau: Array, correlation: 
     """
     products = away @ away.T - np.einsum("mp,np,pmn->mn", error, error, correlation)
     places = weight @ weight.T
+    # The posterior's τ errs on the large side, which would understate correlations: by moments where they say less.
+    moment = np.divide(np.diag(products), np.diag(places), out=np.zeros(len(tau)), where=np.diag(places) > 0)[:, None]
+    tau = np.sqrt(np.clip(moment, np.square(tau) / 4, np.square(tau)))
     scale = places * (tau * tau.T)
     apart = ~np.eye(len(tau), dtype=bool)
     total, pairs = scale[apart].sum(), places[apart].sum()

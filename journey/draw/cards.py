@@ -17,7 +17,7 @@ __all__ = ["WORST_SCORE", "Look", "draw", "wrap"]
 
 # A friction score that is painted fully red. Scores are 0–100, but means of all components seldom pass half.
 WORST_SCORE = 50.0
-LINE = 15  # letters that fit on a line of a card
+LINE = 14  # letters that fit on a line of a card
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,9 @@ class Step:
     kind: Literal["touchpoint", "start", "end"] = "touchpoint"
 
 
-def _layout(theme: Theme, *, rows: int, foot: int = 34, head: int = 26) -> dict[str, Any]:
+def _layout(theme: Theme, *, rows: int, foot: int = 34, head: int = 26, row: int = ROW) -> dict[str, Any]:
     return {
-        "height": rows * ROW + foot + head,
+        "height": rows * row + foot + head,
         "margin": {"l": 8, "r": 8, "t": head, "b": foot},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
@@ -89,7 +89,7 @@ def ranking(found: Sequence[Friction], *, theme: Theme = LIGHT, unit: str = "cus
         selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
     )  # fmt: skip
     canvas.points(
-        x=[one.burden.high if _short(one, far) else one.burden.low for one in found], y=rows, mode="text", showlegend=False,
+        x=[(one.burden.high or 0) + 0.015 * far if _short(one, far) else one.burden.low for one in found], y=rows, mode="text", showlegend=False,
         text=[f"  {_brief(one.burden.value)}  " for one in found], hoverinfo="skip",
         textposition=["middle right" if _short(one, far) else "middle left" for one in found],
         textfont={"size": 12, "color": theme.ink}, unselected={"textfont": {"color": theme.ink}},
@@ -160,31 +160,39 @@ def components(one: Friction, *, theme: Theme = LIGHT, say: Say = str) -> go.Fig
     names = [name for name in COMPONENTS if name in one.components and one.components[name].value is not None]
     found = [one.components[name] for name in names]
     canvas, rows = Canvas(), list(range(len(names)))
-    canvas.set(_layout(theme, rows=len(names), foot=44))
+    canvas.set(_layout(theme, rows=len(names), foot=44, row=48))
     canvas.set({
-        "bargap": 0.42,
-        "xaxis": _x(theme, range=[0, 1], tickformat=".0%", domain=[0, 0.72],
+        "xaxis": _x(theme, range=[0, 1], tickformat=".0%", nticks=6,
                     title={"text": say("severity: 0% none, 100% the worst counted"), "font": {"size": 12, "color": theme.muted}}),
-        "yaxis": _y(theme, [say(COMPONENT_NAMES[name]) for name in names]),
+        "yaxis": _y(theme, names, showticklabels=False),
     })  # fmt: skip
     canvas.bars(
-        x=[m.value for m in found], y=rows, orientation="h", hoverinfo="text",
+        x=[m.value for m in found], y=[row + 0.14 for row in rows], orientation="h", width=0.4, hoverinfo="text",
         marker={"color": [theme.components[name] for name in names], "line": {"width": 0}}, error_x=_whiskers(found, theme),
         hovertext=[_component(one, name, say) for name in names],
     )  # fmt: skip
     for row, name in zip(rows, names, strict=True):
         if name in one.expected:
             at = one.expected[name]
-            canvas.shape(type="line", x0=at, x1=at, y0=row - 0.4, y1=row + 0.4, line={"color": theme.ink, "width": 3})
-        text = say("{value} · n {n:,} · <b>{points:.1f}</b> points").format(
-            value=f"{one.components[name].value:.0%}", n=one.components[name].n, points=one.contributions.get(name, 0.0)
-        )
-        canvas.note(xref="paper", x=0.74, y=row, xanchor="left", text=text, font={"size": 12})
-    canvas.note(xref="paper", yref="paper", x=0.74, y=1, yanchor="bottom", xanchor="left", font={"size": 12, "color": theme.muted},
-                text=say("severity · visits · of the score"))  # fmt: skip
-    canvas.note(xref="paper", yref="paper", x=0, y=1, yanchor="bottom", xanchor="left", font={"size": 12, "color": theme.muted},
-                text=say("<b>▎</b>expected   ├─┤ 95% interval"))  # fmt: skip
+            canvas.shape(type="line", x0=at, x1=at, y0=row - 0.14, y1=row + 0.42, line={"color": theme.ink, "width": 3})
+        text = say("<b>{name}</b>  {value} of {n:,} visits · <b>{points:.1f}</b> points").format(
+            name=say(COMPONENT_NAMES[name]), value=f"{one.components[name].value:.0%}", n=one.components[name].n,
+            points=one.contributions.get(name, 0.0),
+        )  # fmt: skip
+        _label(canvas, row, text)
+    _key(canvas, say("<b>▎</b>expected   ├─┤ 95% interval"), theme)
     return canvas.figure()
+
+
+def _label(canvas: Canvas, row: int, text: str) -> None:
+    """A row's name and numbers above its bar: they fit however narrow the figure is."""
+    canvas.note(xref="paper", x=0, y=row - 0.3, xanchor="left", text=text, font={"size": 13})
+
+
+def _key(canvas: Canvas, text: str, theme: Theme) -> None:
+    canvas.note(
+        xref="paper", yref="paper", x=0, y=1, yanchor="bottom", xanchor="left", text=text, font={"size": 12, "color": theme.muted}
+    )
 
 
 def ratings(touchpoint: Touchpoint, scales: Mapping[str, Scale], *, theme: Theme = LIGHT, say: Say = str) -> go.Figure:
@@ -197,28 +205,25 @@ def ratings(touchpoint: Touchpoint, scales: Mapping[str, Scale], *, theme: Theme
     if touchpoint.csat.value is not None:
         rows.append((say("In the top two boxes"), touchpoint.csat, None, Scale("share", 0, 1), ".0%"))
     canvas = Canvas()
-    canvas.set(_layout(theme, rows=len(rows), foot=8, head=24))
-    canvas.layout["height"] += 16 * len(rows)
+    canvas.set(_layout(theme, rows=len(rows), foot=8, head=24, row=56))
     canvas.set({
-        "xaxis": {"range": [-0.06, 1.06], "visible": False, "fixedrange": True, "domain": [0, 0.72]},
-        "yaxis": _y(theme, [row[0] for row in rows]),
+        "xaxis": {"range": [-0.09, 1.11], "visible": False, "fixedrange": True},
+        "yaxis": _y(theme, [row[0] for row in rows], showticklabels=False),
     })
     for at, (title, measure, raw, scale, form) in enumerate(rows):
         _scale(canvas, at, scale, form, theme)
         values = [scale.pomp(v) for v in (measure.value, measure.low, measure.high) if v is not None]
         value, (low, high) = values[0], sorted(values[1:])
-        canvas.shape(type="line", x0=low, x1=high, y0=at, y1=at, line={"color": theme.ink, "width": 3})
+        canvas.shape(type="line", x0=low, x1=high, y0=at + 0.16, y1=at + 0.16, line={"color": theme.ink, "width": 3})
         said = say("{title} {value}, n = {n:,}").format(title=title, value=interval(measure, form), n=measure.n)
-        canvas.points(x=[value], y=[at], mode="markers", hoverinfo="text", hovertext=said,
+        canvas.points(x=[value], y=[at + 0.16], mode="markers", hoverinfo="text", hovertext=said,
                       marker={"size": 15, "color": diverging(value), "line": {"color": theme.ink, "width": 2}})  # fmt: skip
         if raw is not None:
-            canvas.points(x=[scale.pomp(raw)], y=[at - 0.28], mode="markers", hoverinfo="text",
+            canvas.points(x=[scale.pomp(raw)], y=[at - 0.06], mode="markers", hoverinfo="text",
                           hovertext=say("plain mean {raw:.2f}").format(raw=raw),
                           marker={"symbol": "triangle-down", "size": 8, "color": theme.muted})  # fmt: skip
-        canvas.note(xref="paper", x=0.74, y=at, xanchor="left", font={"size": 13},
-                    text=f"<b>{format(measure.value, form)}</b> ({format(measure.low, form)}–{format(measure.high, form)}) · n {measure.n:,}")  # fmt: skip
-    canvas.note(xref="paper", yref="paper", x=0, y=1, yanchor="bottom", xanchor="left", font={"size": 12, "color": theme.muted},
-                text=say("● estimate   ━ 95% interval   ▾ plain mean   right is good"))  # fmt: skip
+        _label(canvas, at, f"<b>{title}</b>  <b>{format(measure.value, form)}</b> ({format(measure.low, form)}–{format(measure.high, form)}) · n {measure.n:,}")
+    _key(canvas, say("● estimate   ━ 95% interval   ▾ plain mean   right is good"), theme)
     return canvas.figure()
 
 
@@ -226,12 +231,12 @@ def _scale(canvas: Canvas, at: int, scale: Scale, form: str, theme: Theme) -> No
     """A scale as a band of colour from its bad end to its good one."""
     parts = 40
     for i in range(parts):
-        canvas.shape(type="rect", x0=i / parts, x1=min(1, (i + 1.2) / parts), y0=at - 0.09, y1=at + 0.09, line_width=0,
+        canvas.shape(type="rect", x0=i / parts, x1=1, y0=at + 0.09, y1=at + 0.23, line_width=0,
                      layer="below", fillcolor=diverging((i + 0.5) / parts))  # fmt: skip
     ends = (scale.low, scale.high) if scale.good == "high" else (scale.high, scale.low)
     for x, end, anchor in ((0, ends[0], "right"), (1, ends[1], "left")):
         label = format(end, form) if form.endswith("%") else f"{end:g}"
-        canvas.note(x=x, y=at, xanchor=anchor, text=label, font={"size": 12, "color": theme.muted})
+        canvas.note(x=x, y=at + 0.16, xanchor=anchor, text=label, font={"size": 12, "color": theme.muted})
 
 
 def steps(before: Sequence[Step], after: Sequence[Step], *, theme: Theme = LIGHT, say: Say = str) -> go.Figure:

@@ -12,9 +12,11 @@ from journey.errors import InputError, suggest
 from journey.events.check import Offence
 from journey.events.engine import is_duckdb
 from journey.events.join import More, join_answers, join_attributes
+from journey.events.own import literal
+from journey.events.piece import Context, Piece, canonical
 from journey.events.report import Observed, TableReport
-from journey.events.rows import Context, Piece, canonical, read_events
-from journey.events.source import Source, literal, settled
+from journey.events.rows import read_events
+from journey.events.source import Source, settled
 from journey.events.wide import read_milestones, read_survey
 from journey.recipe import Answers, Attributes, Events, Milestones, Recipe, Survey
 
@@ -78,7 +80,9 @@ def _read(spec: Any, source: Source, context: Context, recipe: Recipe) -> Piece 
 def joined_on(recipe: Recipe, sources: Mapping[int, Source]) -> dict[int, str]:
     """Number of an attributes table → the raw column of the events that it joins, or “case” or “customer” themselves."""
     columns = {
-        name for i, spec in enumerate(recipe.tables) if isinstance(spec, Events | Milestones | Survey)
+        name
+        for i, spec in enumerate(recipe.tables)
+        if isinstance(spec, Events | Milestones | Survey)
         for name in sources[i].columns
     }
     found = {}
@@ -110,7 +114,9 @@ def _joined(
     for i, answers in enumerate(recipe.tables):
         if isinstance(answers, Answers):
             if answers.case is None and "customer" not in table.columns:
-                raise InputError(f"{answers.path}: it tells the customer of each answer, but no other table has customers.")
+                raise InputError(
+                    f"{answers.path}: it tells the customer of each answer, but no other table has customers."
+                )
             done[i] = join_answers(table, answers, sources[i], context)
             table = done[i].table
     return table, done
@@ -132,9 +138,14 @@ def _stacked(pieces: Sequence[Piece]) -> Any:
     for piece in pieces:
         table = piece.table.mutate(row=piece.table.row + rows)
         rows += piece.rows
-        aligned.append(table.select(**{
-            name: table[name].cast(kind) if name in table.columns else ibis.null(kind) for name, kind in kinds.items()
-        }))
+        aligned.append(
+            table.select(
+                **{
+                    name: table[name].cast(kind) if name in table.columns else ibis.null(kind)
+                    for name, kind in kinds.items()
+                }
+            )
+        )
     if "customer" in kinds and any("customer" not in table.columns for table in tables):
         # Where nobody says to whom the case belongs, the case is the customer.
         aligned = [t.mutate(customer=t.customer.coalesce(t["case"].cast(kinds["customer"]))) for t in aligned]
@@ -168,9 +179,17 @@ def _seen(scales: Iterable[Observed]) -> tuple[Observed, ...]:
     found: dict[str, Observed] = {}
     for one in scales:
         other = found.get(one.name)
-        found[one.name] = one if other is None else Observed(
-            name=one.name, low=one.low, high=one.high, good=one.good, n=one.n + other.n,
-            lowest=min((x for x in (one.lowest, other.lowest) if x is not None), default=None),
-            highest=max((x for x in (one.highest, other.highest) if x is not None), default=None),
+        found[one.name] = (
+            one
+            if other is None
+            else Observed(
+                name=one.name,
+                low=one.low,
+                high=one.high,
+                good=one.good,
+                n=one.n + other.n,
+                lowest=min((x for x in (one.lowest, other.lowest) if x is not None), default=None),
+                highest=max((x for x in (one.highest, other.highest) if x is not None), default=None),
+            )
         )
     return tuple(found.values())

@@ -13,7 +13,7 @@ import ibis
 import pandas as pd
 
 from journey.errors import InputError, JourneyError, suggest
-from journey.events.engine import drop, keep, run
+from journey.events.engine import arrow_of, drop, keep, keep_arrow, run
 from journey.events import marks
 from journey.events.index import Codes, ask, code_table, coded, micros, numbered, successors
 from journey.events.read import Door
@@ -41,20 +41,26 @@ class Index:
     customers: int
     first_event: int
     last_event: int
-    comments: Any = None
+    large: bool = False
     _known: dict[Any, Any] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def table(self, *, marked: bool = False) -> Any:
         """The indexed events; `marked` adds again_us, first_visit and first_move, computed once."""
-        if not marked or "first_move" in self.stored.columns:
-            return self.stored
-        return self.once("marked", self._marked)
+        if marked and "first_move" not in self.stored.columns:
+            with self._lock:
+                if "first_move" not in self.stored.columns:
+                    self._mark()
+        return self.stored
 
-    def _marked(self) -> Any:
-        table, kept = marks.marked(self.backend, self.stored)
-        _owned(self, kept)
-        return table
+    def _mark(self) -> None:
+        plain, arrow = self.stored, arrow_of(self.stored)
+        if arrow is None:
+            self.stored = keep(self.backend, marks.windowed(plain), name="events", large=True)
+        else:
+            self.stored = keep_arrow(self.backend, marks.in_arrow(arrow), name="events")
+        _owned(self, self.stored)
+        drop(self.backend, plain.op().name)
 
     def column(self, attribute: str) -> tuple[str, Codes | None]:
         """The column of an attribute (or of "channel", "touchpoint") and its codes."""
@@ -89,7 +95,7 @@ class Index:
 
     def rebuilt(self, rows: Any, *, case_ids: Any = None) -> Index:
         """An index over changed sequences (columns of this one, `row` for order)."""
-        stored = keep(self.backend, successors(rows), name="events")
+        stored = keep(self.backend, successors(rows), name="events", large=self.large)
         sizes = count(stored)
         changed = dataclasses.replace(
             self,
@@ -125,10 +131,9 @@ class Index:
         return pd.DataFrame(table)
 
 
-def _owned(index: Index, table: Any) -> Any:
+def _owned(index: Index, table: Any) -> None:
     """Drop the kept table when its index is no longer used."""
-    weakref.finalize(index, drop, index.backend, table)
-    return table
+    weakref.finalize(index, drop, index.backend, table.op().name)
 
 
 def count(stored: Any) -> dict[str, int]:
@@ -144,8 +149,8 @@ def count(stored: Any) -> dict[str, int]:
     return {str(name): 0 if pd.isna(value) else int(value) for name, value in row.items()}
 
 
-def build(door: Door, backend: Any) -> Index:
-    """Index the table behind the door. Raises InputError if it holds no event."""
+def build(door: Door, backend: Any, *, large: bool = False) -> Index:
+    """Index the table behind the door, in memory or, with `large`, in the backend's file. Raises InputError if it is empty."""
     table = door.table
     facts = ask(table.agg(**_facts(table))).iloc[0]
     if not facts["events"]:
@@ -153,19 +158,24 @@ def build(door: Door, backend: Any) -> Index:
     table = table.mutate(t=micros(table.time)).drop("time")
     if "due" in table.columns:
         table = table.mutate(due_us=micros(table.due)).drop("due")
-    comments = None
     if "comment" in table.columns:
         table = table.drop("comment")
-
-    touchpoints, codes = _codes(backend, table, "touchpoint")
+    # Every column is asked before the first join, so that no question has to walk through another's.
+    plain = table
+    touchpoints, codes = _codes(backend, plain, "touchpoint")
     table = coded(table, codes, column="touchpoint", to="tp")
     channels: Codes | None = None
-    if "channel" in table.columns:
-        channels, codes = _codes(backend, table, "channel")
+    if "channel" in plain.columns:
+        channels, codes = _codes(backend, plain, "channel")
         table = coded(table, codes, column="channel", to="ch")
     attributes: dict[str, Codes | None] = {}
     for name in door.attributes:
-        attributes[name], table = _attribute(backend, table, name)
+        column = f"a_{name}"
+        attributes[name] = None
+        # Text becomes codes unless it takes very many values; other types stay as they are.
+        if plain[column].type().is_string() and _is_short(plain, column):
+            attributes[name], codes = _codes(backend, plain, column)
+            table = coded(table, codes, column=column, to="code").rename(**{column: "code"})
     table, case_ids = _ids(backend, table)
     for column in [name for name in table.columns if name.startswith("r_")]:
         kind = "int16" if facts[f"whole_{column}"] in (True, None) else "float64"
@@ -174,9 +184,9 @@ def build(door: Door, backend: Any) -> Index:
     if facts["events"] < 2**31:
         table = table.mutate(row=table.row.cast("int32"))  # a narrower row sorts a third faster
     since = _promised_since(door, touchpoints)
-    stored = keep(backend, successors(table, since=since), name="events")
+    stored = keep(backend, successors(table, since=since), name="events", large=large)
     scales = {role: door.scales[name] for role, name in door.roles.items() if f"r_{name}" in stored.columns}
-    index = Index(backend, stored, touchpoints, channels, attributes, scales, case_ids, comments=comments, **count(stored))
+    index = Index(backend, stored, touchpoints, channels, attributes, scales, case_ids, **count(stored), large=large)
     _owned(index, stored)
     return index
 
@@ -191,21 +201,14 @@ def _facts(table: Any) -> dict[str, Any]:
 
 
 def _codes(backend: Any, table: Any, column: str) -> tuple[Codes, Any]:
-    names = ask(table.select(column).distinct())[column]
-    return code_table(backend, names, column=column, name=f"{column}s")
+    """What codes stand for, and the kept table that tells them."""
+    return code_table(backend, ask(table.select(column).distinct())[column], column=column)
 
 
-def _attribute(backend: Any, table: Any, name: str) -> tuple[Codes | None, Any]:
-    """Text attributes become codes unless they take very many values; other types stay as they are."""
-    column = f"a_{name}"
-    if not table[column].type().is_string():
-        return None, table
-    values = ask(table.select(column).distinct().limit(MANY_VALUES + 1))[column]
-    if len(values) > MANY_VALUES:
-        return None, table
-    codes, kept = code_table(backend, values, column=column, name="values")
-    renamed = coded(table, kept, column=column, to="code")
-    return codes, renamed.rename(**{column: "code"})
+def _is_short(table: Any, column: str) -> bool:
+    """Whether a text column takes few enough values to be coded."""
+    values = table.select(column).distinct().limit(MANY_VALUES + 1)
+    return bool(ask(values.agg(n=values.count()))["n"].iloc[0] <= MANY_VALUES)
 
 
 def _ids(backend: Any, table: Any) -> tuple[Any, Any]:

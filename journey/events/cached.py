@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from journey.events.build import Index, build
-from journey.events.engine import cache_dir, connect, run
+from journey.events import marks
+from journey.events.engine import cache_dir, connect, drop, run
 from journey.events.index import Codes
 from journey.events.read import Door
 
@@ -49,7 +50,7 @@ def find_or_build(enter: Callable[[Any], Door]) -> tuple[Door, Index]:
         entered = enter(backend)
         place = cache_dir() / f"{entered.fingerprint}-{EDITION}.duckdb"
         if not place.exists():
-            _write(build(entered, backend), backend)
+            _write(build(entered, backend, large=True), backend)
             backend.disconnect()
             # Another process may have been quicker; both files say the same, so the last one may win.
             draft.replace(place)
@@ -62,9 +63,14 @@ def find_or_build(enter: Callable[[Any], Door]) -> tuple[Door, Index]:
 
 def _write(index: Index, backend: Any) -> None:
     """Everything the index knows, under fixed names; what was needed on the way is dropped."""
-    _as(backend, index.table(marked=True), "events")
+    plain = index.table().op().name
+    backend.con.register("marks", marks.in_chunks(backend.con, plain))
+    # Both hold their rows in the same order.
+    backend.con.execute(f'CREATE TABLE events AS SELECT * FROM "{plain}" POSITIONAL JOIN marks')
+    backend.con.unregister("marks")
+    drop(backend, plain)
     if index.case_ids is not None:
-        _as(backend, index.case_ids, "case_ids")
+        backend.con.execute(f"CREATE TABLE case_ids AS {backend.compile(index.case_ids)}")
     facts = {
         "touchpoints": index.touchpoints.names,
         "channels": index.channels.names if index.channels else None,
@@ -73,10 +79,6 @@ def _write(index: Index, backend: Any) -> None:
     }
     backend.con.execute("CREATE TABLE facts AS SELECT $1::VARCHAR AS told", [json.dumps(facts)])
     backend.con.execute("CHECKPOINT")
-
-
-def _as(backend: Any, expr: Any, name: str) -> None:
-    backend.con.execute(f'CREATE TABLE "{name}" AS {backend.compile(expr)}')
 
 
 def _found(place: Path, entered: Door) -> Index:
@@ -95,4 +97,5 @@ def _found(place: Path, entered: Door) -> Index:
         scales={role: entered.scales[name] for role, name in entered.roles.items()},
         case_ids=stored.get("case_ids"),
         **{name: facts[name] for name in COUNTS},
+        large=True,
     )

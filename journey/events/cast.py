@@ -36,7 +36,9 @@ def id_type(raw: Raw, name: str) -> str:
         raise InputError(f"{raw.label}: the column “{name}” holds values of type {kind}, which cannot be ids.")
     if kind.is_floating() or kind.is_decimal():
         whole = (column == column.floor()) & (column.abs() < 2.0**53)
-        return "int64" if ask(raw.table, raw.label, yes=(whole | column.isnull()).all())["yes"] is not False else "string"
+        return (
+            "int64" if ask(raw.table, raw.label, yes=(whole | column.isnull()).all())["yes"] is not False else "string"
+        )
     if not kind.is_string():
         return "string"
     text = filled(column)

@@ -153,7 +153,9 @@ def write_quarantine(offences: Sequence[Offence], file: Path) -> Path:
                     writer.writerow([offence.label, row[ROW], row["reason"], *[""] * len(names), row["line"]])
                     continue
                 raw = {name: _value(row, alias) for name, alias in offence.columns.items()}
-                writer.writerow([offence.label, row[ROW] + 1, row["reason_"], *[raw.get(name, "") for name in names], ""])
+                writer.writerow(
+                    [offence.label, row[ROW] + 1, row["reason_"], *[raw.get(name, "") for name in names], ""]
+                )
     return part.replace(file)
 
 

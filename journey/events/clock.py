@@ -1,48 +1,20 @@
-"""Times: what a column's writing means, and where its clocks stand. Nothing that would change the answer is guessed."""
+"""Times: what a column's writing means. Nothing that would change the answer is guessed."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Any, Final
-from zoneinfo import ZoneInfo, available_timezones
 
 import ibis
 
-from journey.errors import InputError, suggest
+from journey.errors import InputError
+from journey.events import own
 from journey.events.engine import run
 from journey.events.source import number
 
-__all__ = ["Clock", "clock_of", "clock_of_typed", "shifts", "to_utc", "zone_of"]
-
-
-@ibis.udf.scalar.builtin(name="timezone")
-def _timezone(zone: str, time: datetime) -> datetime:  # type: ignore[empty-body]
-    """DuckDB's own: an instant as the clock time of a zone."""
-
-
-@ibis.udf.scalar.builtin(name="try_strptime")
-def _try_strptime(text: str, formats: list[str]) -> datetime:  # type: ignore[empty-body]
-    """DuckDB's own: the first format that fits, else null."""
-
-
-@ibis.udf.scalar.builtin(name="translate")
-def _translate(text: str, letters: str, others: str) -> str:  # type: ignore[empty-body]
-    """DuckDB's own: letters replaced one by one."""
-
-
-@ibis.udf.scalar.builtin(name="to_timestamp")
-def _to_timestamp(seconds: float) -> datetime:  # type: ignore[empty-body]
-    """DuckDB's own: seconds since 1970."""
-
-
-@ibis.udf.scalar.builtin(name="make_timestamp")
-def _make_timestamp(micros: int) -> datetime:  # type: ignore[empty-body]
-    """DuckDB's own: microseconds since 1970 (an overload of the one that takes year, month, …)."""
+__all__ = ["Clock", "clock_of", "clock_of_typed"]
 
 
 @dataclass(frozen=True)
@@ -60,8 +32,6 @@ class Clock:
     says: str
     dates: bool = False
 
-
-# --- what the writing means ------------------------------------------------------------------------
 
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZbcdefghijklmnopqrstuvwxyz"
 _CLOCK: Final = r"0{1,2}:00(?P<seconds>:00(?P<fraction>[.,]0+)?)?(?P<half> ?aa)?"
@@ -93,7 +63,9 @@ class _Shape:
         if match := _ISO.fullmatch(self.text):
             return "zoned" if match["zone"] else "iso"
         if match := _COMPACT.fullmatch(self.text):
-            return None if len(self.text) != 8 and not match["clock"] else "compact" if not match["zone"] else "compact Z"
+            return (
+                None if len(self.text) != 8 and not match["clock"] else "compact" if not match["zone"] else "compact Z"
+            )
         if _SLASHED.fullmatch(self.text):
             return "slashed"
         if _WORDED.fullmatch(self.text):
@@ -126,23 +98,30 @@ def clock_of_typed(column: Any) -> Any:
 
 def _as_utc(column: Any) -> Any:
     if column.get_backend().name == "duckdb":
-        return _timezone("UTC", column).cast("timestamp(6)")
+        return own.timezone("UTC", column).cast("timestamp(6)")
     return column.cast("timestamp('UTC')").cast("timestamp(6)")
 
 
 def _kind_name(kind: Any) -> str:
-    names = {"is_boolean": "true/false values", "is_floating": "decimal numbers", "is_time": "times of day without a date"}
+    names = {
+        "is_boolean": "true/false values",
+        "is_floating": "decimal numbers",
+        "is_time": "times of day without a date",
+    }
     return next((words for test, words in names.items() if getattr(kind, test)()), f"values of type {kind}")
 
 
 def _shapes(raw: Any, name: str) -> list[_Shape]:
     text = raw[name].strip().nullif("")
-    shape = _translate(text.left(40), "123456789" + _LETTERS, "0" * 9 + "a" * len(_LETTERS))
+    shape = own.translate(text.left(40), "123456789" + _LETTERS, "0" * 9 + "a" * len(_LETTERS))
     rows = raw.table.mutate(shape_=shape, text_=text).filter(text.notnull())
-    found = rows.group_by("shape_").agg(
-        n=rows.count(), row=rows.row_.min(), value=rows.text_.argmin(rows.row_)
-    ).order_by(ibis.desc("n"), "row").limit(200)
-    return [_Shape(str(r.shape_), int(r.n), int(r.row), str(r.value)) for r in run(found, opening=True).itertuples()]
+    found = (
+        rows.group_by("shape_")
+        .agg(n=rows.count(), row=rows.row_.min(), value=rows.text_.argmin(rows.row_))
+        .order_by(ibis.desc("n"), "row")
+        .limit(200)
+    )
+    return [_Shape(**row) for row in run(found, opening=True).to_dict("records")]
 
 
 def _text_clock(raw: Any, name: str, dayfirst: bool | None) -> Clock:
@@ -154,7 +133,9 @@ def _text_clock(raw: Any, name: str, dayfirst: bool | None) -> Clock:
     if not families:
         if not shapes:
             return Clock(lambda c: c.try_cast("timestamp(6)"), False, "no times")
-        raise InputError(f"{_place(raw, name, shapes[0])} cannot be read as a time. Write times as 2024-02-29 13:45:00.")
+        raise InputError(
+            f"{_place(raw, name, shapes[0])} cannot be read as a time. Write times as 2024-02-29 13:45:00."
+        )
     _refuse_mixtures(raw, name, families, dayfirst)
     if "epoch" in families:
         return _epoch_text(families["epoch"][0])
@@ -202,10 +183,14 @@ def _first_is_day(raw: Any, name: str, shapes: Sequence[_Shape], dayfirst: bool 
     )
     facts = run(
         table.agg(
-            one=table.one_.max(), two=table.two_.max(),
-            one_row=table.row_.argmax(table.one_), one_text=table.text_.argmax(table.one_),
-            two_row=table.row_.argmax(table.two_), two_text=table.text_.argmax(table.two_),
-        ), opening=True,
+            one=table.one_.max(),
+            two=table.two_.max(),
+            one_row=table.row_.argmax(table.one_),
+            one_text=table.text_.argmax(table.one_),
+            two_row=table.row_.argmax(table.two_),
+            two_text=table.text_.argmax(table.two_),
+        ),
+        opening=True,
     ).iloc[0]
     if (facts.one > 12) != (facts.two > 12):
         return bool(facts.one > 12)
@@ -236,19 +221,29 @@ def _reader(families: dict[str, list[_Shape]], first_is_day: bool | None) -> Clo
             tidy = text.replace(",", ".") if commas else text
             tidy = tidy.re_replace(" ([+-][0-9])", r"\1") if spaced else tidy
             # A cast to a timestamp without zone would drop the offset in silence.
-            instant = _timezone("UTC", tidy.try_cast("timestamp('UTC')")) if zoned else tidy.try_cast("timestamp")
+            instant = own.timezone("UTC", tidy.try_cast("timestamp('UTC')")) if zoned else tidy.try_cast("timestamp")
             # The cast knows words too, such as “epoch” and “infinity”.
             readings.append(ibis.ifelse(text.left(4).try_cast("int32").notnull(), instant, ibis.null("timestamp")))
         if formats:
-            readings.append(_try_strptime(text, formats))
+            readings.append(own.try_strptime(text, formats))
         return ibis.coalesce(*readings).cast("timestamp(6)")
 
     order = "" if first_is_day is None else "day/month/year" if first_is_day else "month/day/year"
-    names = {"iso": "ISO 8601", "zoned": "ISO 8601 with zone", "compact": "YYYYMMDD", "compact Z": "YYYYMMDD with zone",
-             "slashed": order, "worded": "month by name"}
+    names = {
+        "iso": "ISO 8601",
+        "zoned": "ISO 8601 with zone",
+        "compact": "YYYYMMDD",
+        "compact Z": "YYYYMMDD with zone",
+        "slashed": order,
+        "worded": "month by name",
+    }
     says = ", ".join(names[family] for family in names if family in families)
-    dates = all(":" not in shape.text and "000000" != shape.text[-6:] for members in families.values() for shape in members
-                if len(shape.text) != 8 or ":" in shape.text)
+    dates = all(
+        ":" not in shape.text and shape.text[-6:] != "000000"
+        for members in families.values()
+        for shape in members
+        if len(shape.text) != 8 or ":" in shape.text
+    )
     return Clock(read, zoned, says, dates=dates)
 
 
@@ -282,7 +277,9 @@ def _with_clock(date: str, shape: str, match: re.Match[str]) -> Iterator[str]:
 
 def _epoch_text(shape: _Shape) -> Clock:
     unit = _EPOCH[len(shape.text)]
-    return Clock(lambda c: _from_epoch(c.strip().try_cast("int64"), unit), True, f"{_NAMES[len(shape.text)]} since 1970")
+    return Clock(
+        lambda c: _from_epoch(c.strip().try_cast("int64"), unit), True, f"{_NAMES[len(shape.text)]} since 1970"
+    )
 
 
 def _epoch_clock(raw: Any, name: str) -> Clock:
@@ -303,71 +300,4 @@ def _from_epoch(column: Any, unit: int) -> Any:
     if column.get_backend().name != "duckdb":
         return (column // (unit // 1_000_000 or 1)).cast("int64").as_timestamp({1: "s", 1_000: "ms"}.get(unit, "us"))
     micros = column * (1_000_000 // unit) if unit <= 1_000_000 else column // 1_000
-    return _make_timestamp(micros.cast("int64")).cast("timestamp(6)")
-
-
-# --- where the clocks stand ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Shift:
-    """A change of the clocks: before `wall` (clock time) the offset was `before`, from then on `after`.
-
-    Clock times in [start, wall) happened never (a gap) or twice (an overlap; read as the first time).
-    """
-
-    wall: datetime
-    start: datetime
-    before: timedelta
-    after: timedelta
-
-    @property
-    def gap(self) -> bool:
-        return self.after > self.before
-
-
-@cache
-def zone_of(name: str) -> ZoneInfo:
-    """The IANA time zone of that name. Raises InputError if there is none."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        zones = available_timezones()
-        hint = suggest(name, zones) if zones else ""
-        raise InputError(f"There is no time zone “{name}”.{hint if 'Did' in hint else ''} "
-                         "Name one such as Europe/Berlin, America/Sao_Paulo or UTC.") from error
-
-
-def shifts(zone: ZoneInfo, low: datetime, high: datetime) -> tuple[timedelta, list[Shift]]:
-    """The offset in force at `low`, and the changes of the clocks until `high` (clock times without zone)."""
-    earliest, latest = datetime(1900, 1, 1), datetime(2200, 1, 1)
-    day = timedelta(days=1)
-    start, end = max(low, earliest) - 2 * day, min(high, latest) + 2 * day
-    days = [start + day * i for i in range(max(0, (end - start).days) + 2)]
-    offsets = [_offset(zone, at) for at in days]
-    found = []
-    for i in range(len(days) - 1):
-        if offsets[i] != offsets[i + 1]:
-            before, after = offsets[i], offsets[i + 1]
-            minute = bisect_left(range(1440), True, key=lambda m: _offset(zone, days[i] + timedelta(minutes=m)) != before)  # noqa: B023
-            at = (days[i] + timedelta(minutes=minute)).replace(second=0, microsecond=0)
-            found.append(Shift(at + max(before, after), at + min(before, after), before, after))
-    return offsets[0], found
-
-
-def _offset(zone: ZoneInfo, utc: datetime) -> timedelta:
-    offset = utc.replace(tzinfo=UTC).astimezone(zone).utcoffset()
-    return offset if offset is not None else timedelta()
-
-
-def to_utc(wall: Any, first: timedelta, changes: Sequence[Shift]) -> Any:
-    """Clock times as UTC. Piecewise, so that every engine gives the same answer and the rule is in plain sight."""
-    if not changes:
-        return _less(wall, first)
-    pieces = [(wall < ibis.timestamp(change.wall), _less(wall, change.before)) for change in changes]
-    return ibis.cases(*pieces, else_=_less(wall, changes[-1].after))
-
-
-def _less(wall: Any, offset: timedelta) -> Any:
-    seconds = round(offset.total_seconds())
-    return wall - ibis.interval(seconds=seconds) if seconds else wall
+    return own.make_timestamp(micros.cast("int64")).cast("timestamp(6)")

@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 from ibis.backends import BaseBackend
 
-__all__ = ["Progress", "cache_dir", "connect", "drop", "is_duckdb", "keep", "keep_arrow", "keep_frame", "run", "watched"]
+__all__ = ["Progress", "arrow_of", "cache_dir", "connect", "drop", "is_duckdb", "keep", "keep_arrow", "keep_frame", "run", "watched"]
 
 GIB = 1 << 30
 
@@ -24,6 +24,8 @@ GIB = 1 << 30
 Progress = Callable[[float | None], None]
 SPARK_TYPES = {"string": "string", "int16": "smallint", "int32": "int"}
 
+# Kept Arrow tables by their unique names, for the cursors to see.
+_arrow: dict[str, pa.Table] = {}
 _keeping = threading.RLock()
 _watcher: ContextVar[Progress | None] = ContextVar("watcher", default=None)
 
@@ -76,10 +78,15 @@ def run(expr: Any, *, opening: bool = False) -> pd.DataFrame:
     if not is_duckdb(backend):
         result: pd.DataFrame = backend.to_pandas(expr)
         return result
+    sql = backend.compile(expr)
     if opening:
-        return _frame(backend.con, backend.compile(expr))
+        return _frame(backend.con, sql)
     with backend.con.cursor() as cursor:
-        return _frame(cursor, backend.compile(expr))
+        # What a connection registered only it can see.
+        for name, table in list(_arrow.items()):
+            if name in sql:
+                cursor.register(name, table)
+        return _frame(cursor, sql)
 
 
 def _frame(connection: Any, sql: str) -> pd.DataFrame:
@@ -92,16 +99,37 @@ def _frame(connection: Any, sql: str) -> pd.DataFrame:
     return result
 
 
-def keep(backend: Any, expr: Any, *, name: str) -> Any:
-    """Compute a large expression once and keep it where it was computed; returns the kept table."""
+def keep(backend: Any, expr: Any, *, name: str, large: bool = False) -> Any:
+    """Compute a large expression once and keep it where it was computed; returns the kept table.
+
+    On DuckDB that is an Arrow table in memory, which is quicker to write and as quick to ask as a table of its own;
+    with `large`, a table of the database, which may be larger than memory.
+    """
     if not is_duckdb(backend):
         return expr.cache()
-    unique = _unique(name)
+    sql = backend.compile(expr)
     # The connection itself, for it alone sees temporary views; so one at a time.
-    # Not create_table, which inserts into an empty table: slower by a third for large ones.
     with _keeping, _watching(backend.con):
-        backend.con.execute(f'CREATE TABLE "{unique}" AS {backend.compile(expr)}')
+        if not large:
+            return keep_arrow(backend, backend.con.execute(sql).to_arrow_table(), name=name)
+        unique = _unique(name)
+        # Not create_table, which inserts into an empty table: slower by a third for large ones.
+        backend.con.execute(f'CREATE TABLE "{unique}" AS {sql}')
     return backend.table(unique)
+
+
+def keep_arrow(backend: Any, table: pa.Table, *, name: str) -> Any:
+    """An Arrow table as a table of DuckDB; nothing is copied."""
+    unique = _unique(name)
+    with _keeping:
+        backend.con.register(unique, table)
+        _arrow[unique] = table
+    return backend.table(unique)
+
+
+def arrow_of(table: Any) -> pa.Table | None:
+    """The Arrow table behind a kept one, if it is of that kind."""
+    return _arrow.get(table.op().name)
 
 
 @contextmanager
@@ -148,20 +176,15 @@ def keep_frame(backend: Any, frame: pd.DataFrame, *, schema: dict[str, str], nam
     return backend.create_table(unique, ibis.memtable(frame, schema=schema), temp=not is_duckdb(backend))
 
 
-def keep_arrow(backend: Any, table: pa.Table, *, name: str) -> Any:
-    """An Arrow table of any size as a table of DuckDB."""
-    unique = _unique(name)
-    backend.con.register("arriving", table)
-    backend.con.execute(f'CREATE TABLE "{unique}" AS SELECT * FROM arriving')
-    backend.con.unregister("arriving")
-    return backend.table(unique)
-
-
-def drop(backend: Any, table: Any) -> None:
-    """Forget a kept table."""
-    if is_duckdb(backend):
-        with backend.con.cursor() as cursor:
-            cursor.execute(f'DROP TABLE IF EXISTS "{table.op().name}"')
+def drop(backend: Any, name: str) -> None:
+    """Forget a kept table by its name."""
+    if not is_duckdb(backend):
+        return
+    with _keeping:
+        if _arrow.pop(name, None) is not None:
+            backend.con.unregister(name)
+        else:
+            backend.con.execute(f'DROP TABLE IF EXISTS "{name}"')
 
 
 def _unique(name: str) -> str:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from journey.errors import InputError, suggest
+from journey.events.formats.look import opened
 from journey.events.formats.parquet import parquet
-from journey.events.formats.text import opened, text
+from journey.events.formats.text import text
 from journey.events.source import Source, Spool
 from journey.recipe import ReadOptions
 
@@ -39,7 +40,11 @@ def _single(file: Path, con: Any, spool: Spool, options: ReadOptions, label: str
     name = file.name.lower()
     if name.endswith((".parquet", ".pq")):
         raise InputError(f"{label}: this is not a Parquet file, or it is damaged. Copy or export it again.")
-    if _starts(file, b"PK\x03\x04") or _starts(file, b"\xd0\xcf\x11\xe0") or name.endswith((".xlsx", ".xlsm", ".xls", ".ods")):
+    if (
+        _starts(file, b"PK\x03\x04")
+        or _starts(file, b"\xd0\xcf\x11\xe0")
+        or name.endswith((".xlsx", ".xlsm", ".xls", ".ods"))
+    ):
         from journey.events.formats.sheet import sheet
 
         return sheet(file, con, spool, label=label, name=options.sheet)

@@ -48,13 +48,13 @@ class Codes:
             return None
 
 
-def code_table(backend: Any, names: pd.Series[Any], *, column: str, name: str) -> tuple[Codes, Any]:
+def code_table(backend: Any, names: pd.Series[Any], *, column: str) -> tuple[Codes, Any]:
     """A small kept table (name → code) in sorted order, so that every engine gives the same codes."""
     ordered = sorted(str(value) for value in names.dropna().unique())
     kind = "int16" if len(ordered) < 32_000 else "int32"
     table = pd.DataFrame({f"{column}_name": pd.array(ordered, dtype="string"), f"{column}_code": range(len(ordered))})
     schema = {f"{column}_name": "string", f"{column}_code": kind}
-    return Codes(tuple(ordered)), keep_frame(backend, table, schema=schema, name=name)
+    return Codes(tuple(ordered)), keep_frame(backend, table, schema=schema, name="codes")
 
 
 def coded(table: Any, codes: Any, *, column: str, to: str) -> Any:

@@ -13,19 +13,23 @@ import ibis
 from journey.events.cast import attributes, decimal_mark, filled, id_type, ids
 from journey.events.check import Judged, Offence, judge
 from journey.events.clock import Clock, clock_of
-from journey.events.report import Observed, TableReport
-from journey.events.rows import (
-    OUTSIDE, Context, answer_columns, answer_values, blank, in_utc, observed, report_of, scale_facts,
+from journey.events.own import arg_max
+from journey.events.piece import (
+    OUTSIDE,
+    Context,
+    answer_columns,
+    answer_values,
+    blank,
+    in_utc,
+    observed,
+    report_of,
+    scale_facts,
 )
+from journey.events.report import Observed, TableReport
 from journey.events.source import ROW, Raw, Source, ask, number, settled
 from journey.recipe import Answers, Attributes
 
 __all__ = ["More", "join_answers", "join_attributes", "same_kind"]
-
-
-@ibis.udf.agg.builtin(name="arg_max")
-def _at_greatest(value: int, place: int) -> int:  # type: ignore[empty-body]
-    """DuckDB's own: the value (not null) at the greatest place. Ibis's argmax would count nulls as values."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +78,9 @@ def join_attributes(events: Any, on: str, spec: Attributes, source: Source, cont
         table = table.mutate(customer=ids(raw[spec.customer], id_type(raw, spec.customer)))
     nth = ibis.row_number().over(ibis.window(group_by=table.key_, order_by=table[ROW]))
     table = table.mutate(again_=nth > 0)
-    judged = judge(raw, table, unusable={"missing key": table.key_.isnull(), "key already seen in an earlier row": table.again_})
+    judged = judge(
+        raw, table, unusable={"missing key": table.key_.isnull(), "key already seen in an earlier row": table.again_}
+    )
 
     brought = [f"a_{name}" for name in spec.columns] + (["customer"] if spec.customer else [])
     facts = judged.table.select("key_", **{f"new_{name}": name for name in brought})
@@ -85,11 +91,17 @@ def join_attributes(events: Any, on: str, spec: Attributes, source: Source, cont
         one, other = same_kind(joined.new_customer, joined.customer)
         found = found.mutate(customer=one.coalesce(other))
     missed = ask(joined, raw.label, n=joined.key_.isnull().sum())["n"]
-    notes = [] if not missed else [f"{raw.label}: {number(int(missed))} events found no row with their “{on.removeprefix('k_')}”."]
+    notes = (
+        []
+        if not missed
+        else [f"{raw.label}: {number(int(missed))} events found no row with their “{on.removeprefix('k_')}”."]
+    )
     return More(
         table=found.drop("on_", "key_", *[f"new_{name}" for name in brought]),
         report=report_of(spec, raw, judged, events=0, times={}),
-        attributes=tuple(spec.columns), offences=judged.offences, notes=tuple(notes),
+        attributes=tuple(spec.columns),
+        offences=judged.offences,
+        notes=tuple(notes),
     )
 
 
@@ -98,8 +110,21 @@ def join_attributes(events: Any, on: str, spec: Attributes, source: Source, cont
 
 def join_answers(events: Any, spec: Answers, source: Source, context: Context) -> More:
     """Answers beside the visits they are about; each goes to one visit, and a visit keeps the last answer it got."""
-    raw = source.raw([name for name in (spec.case, spec.customer if spec.case is None else None, spec.time, spec.touchpoint,
-                                        spec.comment, *spec.answers.values(), *spec.attributes) if name is not None])
+    raw = source.raw(
+        [
+            name
+            for name in (
+                spec.case,
+                spec.customer if spec.case is None else None,
+                spec.time,
+                spec.touchpoint,
+                spec.comment,
+                *spec.answers.values(),
+                *spec.attributes,
+            )
+            if name is not None
+        ]
+    )
     mark = decimal_mark(raw, list(spec.answers.values()), spec.read.decimal)
     clock = clock_of(raw, spec.time, dayfirst=spec.read.dayfirst) if spec.time else None
     whose, owner = ("case", spec.case) if spec.case is not None else ("customer", spec.customer)
@@ -128,9 +153,14 @@ def join_answers(events: Any, spec: Answers, source: Source, context: Context) -
     joined = events.left_join(facts, events.row == facts.visit_row_)
     return More(
         table=_laid(joined, {name: joined[f"new_{name}"] for name in brought}).drop(
-            "visit_row_", *[f"new_{name}" for name in brought]),
-        report=report_of(spec, raw, judged, events=0, times={spec.time: clock.says} if clock and spec.time else {}, mark=mark),
-        attributes=tuple(spec.attributes), offences=judged.offences, notes=tuple(notes),
+            "visit_row_", *[f"new_{name}" for name in brought]
+        ),
+        report=report_of(
+            spec, raw, judged, events=0, times={spec.time: clock.says} if clock and spec.time else {}, mark=mark
+        ),
+        attributes=tuple(spec.attributes),
+        offences=judged.offences,
+        notes=tuple(notes),
         scales=observed(judged.facts, spec.answers, context.scales),
     )
 
@@ -153,12 +183,22 @@ def _matched(events: Any, answers: Any, whose: str) -> Any:
     ours, theirs = same_kind(events[whose], answers.key_)
     placed = "place_" in answers.columns
     visits = events.select(
-        key_=ours, when_="time", seq_="row", late_=ibis.literal(0), visit_="row", answer_=ibis.null("int64"),
+        key_=ours,
+        when_="time",
+        seq_="row",
+        late_=ibis.literal(0),
+        visit_="row",
+        answer_=ibis.null("int64"),
         **({"place_": events.touchpoint} if placed else {}),
     )
     # What says nothing must not take the place of an answer.
     asked = answers.filter(~answers.silent_).select(
-        key_=theirs, when_="when_", seq_=ROW, late_=ibis.literal(1), visit_=ibis.null("int64"), answer_=ROW,
+        key_=theirs,
+        when_="when_",
+        seq_=ROW,
+        late_=ibis.literal(1),
+        visit_=ibis.null("int64"),
+        answer_=ROW,
         **({"place_": answers.place_} if placed else {}),
     )
     visits = visits.semi_join(asked, "key_")
@@ -171,8 +211,8 @@ def _matched(events: Any, answers: Any, whose: str) -> Any:
     )
     before = ibis.window(group_by=owner, order_by="nth_", preceding=None, following=0)
     both = both.mutate(
-        before_=_at_greatest(both.visit_, both.nth_).over(before),
-        last_=_at_greatest(both.visit_, both.nth_).over(ibis.window(group_by=owner)),
+        before_=arg_max(both.visit_, both.nth_).over(before),
+        last_=arg_max(both.visit_, both.nth_).over(ibis.window(group_by=owner)),
     )
     found = both.filter(both.late_ == 1).select("answer_", "before_", "last_", "known_")
     # With a touchpoint the last visit there is meant, even if the clock of the survey was behind.
@@ -200,5 +240,6 @@ def _judged_answers(raw: Raw, spec: Answers, table: Any, mark: str) -> Judged:
     else:
         unusable["answer before the first visit"] = table.visit_.isnull()
     unusable["a later answer to the same visit"] = table.replaced_
-    return judge(raw, table, unusable=unusable, values=values,
-                 facts=lambda rows, kept: scale_facts(rows, spec.answers, kept))
+    return judge(
+        raw, table, unusable=unusable, values=values, facts=lambda rows, kept: scale_facts(rows, spec.answers, kept)
+    )

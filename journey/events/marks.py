@@ -1,12 +1,11 @@
 """What counting distinct cases and rework need: is this visit, this move, the case's first; when does it come back.
 
-In SQL these are two more sorts of the whole log. On DuckDB the rows of a case already stand together, so arrays find
-them in a tenth of the time; other engines take the windows. A test holds the two together.
+In SQL these are two more sorts of the whole log. Where DuckDB has sorted it, the rows of a case already stand together,
+and arrays find them in a tenth of the time; other engines take the windows. A test holds the two together.
 """
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,31 +14,15 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from journey.events.engine import is_duckdb, keep, keep_arrow
-
-__all__ = ["marked", "windowed"]
+__all__ = ["in_arrow", "in_chunks", "windowed"]
 
 # Rows brought home at a time, and rows looked at together, small enough for the processor's cache.
 CHUNK = 8_000_000
 BLOCK = 131_072
 
 
-def marked(backend: Any, events: Any) -> tuple[Any, Any]:
-    """The indexed events with again_us, first_visit and first_move; and the table that was kept for it."""
-    if not is_duckdb(backend):
-        kept = keep(backend, windowed(events), name="marked")
-        return kept, kept
-    marks = keep_arrow(backend, _marks(backend, events), name="marks")
-    # Both tables hold their rows in the same order, and nothing ever changes them.
-    name = f"marked_{uuid.uuid4().hex[:8]}"
-    backend.con.execute(
-        f'CREATE VIEW "{name}" AS SELECT * FROM "{events.op().name}" POSITIONAL JOIN "{marks.op().name}"'
-    )
-    return backend.table(name), marks
-
-
 def windowed(events: Any) -> Any:
-    """The same by window functions, for any engine."""
+    """Indexed events with again_us, first_visit and first_move by window functions, for any engine."""
     visits = ibis.window(group_by=["cid", "tp"], order_by="pos")
     moves = ibis.window(group_by=["cid", "tp", "next_tp"], order_by="pos")
     table = events.mutate(
@@ -49,17 +32,52 @@ def windowed(events: Any) -> Any:
     return table.mutate(first_move=ibis.row_number().over(moves) == 0)
 
 
+def in_arrow(events: pa.Table) -> pa.Table:
+    """The same for indexed events in memory."""
+    return pa.table({**dict(zip(events.column_names, events.columns, strict=True)), **_found(_Rows.of(events)).columns()})
+
+
+def in_chunks(connection: Any, name: str) -> pa.Table:
+    """The marks alone, in the order of its rows, of a DuckDB table too large to bring home in one piece."""
+    total = connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]
+    found = _Marks.blank(total)
+    heads = []
+    for start in range(0, total, CHUNK):
+        rows, _ = _fetched(connection, name, f"rowid >= {start} AND rowid < {start + CHUNK}")
+        heads.append(np.unique(rows.cid))
+        found.put(slice(start, start + len(rows.cid)), _found(rows))
+    # A case that lies in two chunks has to be seen as one.
+    cases, pieces = np.unique(np.concatenate(heads), return_counts=True)
+    torn = ",".join(map(str, cases[pieces > 1].tolist()))
+    if torn:
+        rows, place = _fetched(connection, name, f"cid IN ({torn})")
+        found.put(place, _found(rows))
+    return pa.table(found.columns())
+
+
+def _fetched(connection: Any, name: str, which: str) -> tuple[_Rows, NDArray[np.int64]]:
+    query = f'SELECT cid, tp, next_tp, t, pos, rowid FROM "{name}" WHERE {which}'  # noqa: S608 our own names and numbers
+    table = connection.execute(query).to_arrow_table()
+    return _Rows.of(table), table["rowid"].to_numpy()
+
+
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """Columns of events whose cases stand together in order."""
+    """Columns of indexed events; next_tp is −1 at the end of a case."""
 
     cid: NDArray[np.int64]
     tp: NDArray[np.int64]
     next_tp: NDArray[np.int64]
     t: NDArray[np.int64]
+    pos: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, table: pa.Table) -> _Rows:
+        following = table["next_tp"].fill_null(-1)
+        return cls(*(c.to_numpy() for c in (table["cid"], table["tp"], following, table["t"], table["pos"])))
 
     def __getitem__(self, at: Any) -> _Rows:
-        return _Rows(self.cid[at], self.tp[at], self.next_tp[at], self.t[at])
+        return _Rows(self.cid[at], self.tp[at], self.next_tp[at], self.t[at], self.pos[at])
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,46 +93,30 @@ class _Marks:
     def put(self, at: Any, other: _Marks) -> None:
         self.first_visit[at], self.first_move[at], self.again[at] = other.first_visit, other.first_move, other.again
 
-
-def _marks(backend: Any, events: Any) -> pa.Table:
-    name = events.op().name
-    total = backend.con.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]
-    found = _Marks.blank(total)
-    heads: list[NDArray[np.int64]] = []
-    for start in range(0, total, CHUNK):
-        rows, _ = _fetched(backend, name, f"rowid >= {start} AND rowid < {start + CHUNK}")
-        begins = np.flatnonzero(np.r_[True, rows.cid[1:] != rows.cid[:-1]])
-        heads.append(rows.cid[begins])
-        found.put(slice(start, start + len(rows.cid)), _marked_in_blocks(rows, begins))
-    # Rows were written by several threads, so here and there a case is torn apart; those few are done again.
-    cases, pieces = np.unique(np.concatenate(heads), return_counts=True)
-    torn = cases[pieces > 1]
-    if len(torn):
-        listed = ",".join(map(str, torn.tolist()))
-        rows, place = _fetched(backend, name, f"cid IN ({listed}) ORDER BY cid, pos")
-        begins = np.flatnonzero(np.r_[True, rows.cid[1:] != rows.cid[:-1]])
-        found.put(place, _marked_in_blocks(rows, begins))
-    return pa.table(
-        {
-            "again_us": pa.array(found.again, mask=found.again < 0),
-            "first_visit": found.first_visit,
-            "first_move": found.first_move,
-        }
-    )
+    def columns(self) -> dict[str, pa.Array]:
+        again = pa.array(self.again, mask=self.again < 0)
+        return {"again_us": again, "first_visit": pa.array(self.first_visit), "first_move": pa.array(self.first_move)}
 
 
-def _fetched(backend: Any, name: str, which: str) -> tuple[_Rows, NDArray[np.int64]]:
-    columns = backend.con.execute(
-        f'SELECT cid, tp, coalesce(next_tp, -1) AS next_tp, t, rowid FROM "{name}" WHERE {which}'  # noqa: S608 our own names
-    ).fetchnumpy()
-    return _Rows(columns["cid"], columns["tp"], columns["next_tp"], columns["t"]), columns["rowid"]
+def _found(rows: _Rows) -> _Marks:
+    begins = np.flatnonzero(np.r_[True, rows.cid[1:] != rows.cid[:-1]])
+    found = _in_blocks(rows, begins)
+    # The rows were written by several threads, so here and there a case is torn apart: those few are done again.
+    heads, pieces = np.unique(rows.cid[begins], return_counts=True)
+    if len(heads) < len(begins):
+        torn = np.flatnonzero(np.isin(rows.cid, heads[pieces > 1]))
+        torn = torn[np.lexsort((rows.pos[torn], rows.cid[torn]))]
+        whole = rows[torn]
+        found.put(torn, _in_blocks(whole, np.flatnonzero(np.r_[True, whole.cid[1:] != whole.cid[:-1]])))
+    return found
 
 
-def _marked_in_blocks(rows: _Rows, begins: NDArray[np.intp]) -> _Marks:
-    found = _Marks.blank(len(rows.cid))
-    case = np.repeat(np.arange(len(begins)), np.diff(np.r_[begins, len(rows.cid)]))
-    cut = begins[np.searchsorted(begins, np.arange(0, len(rows.cid), BLOCK))[1:].clip(max=len(begins) - 1)]
-    edges = np.unique(np.r_[0, cut, len(rows.cid)])
+def _in_blocks(rows: _Rows, begins: NDArray[np.intp]) -> _Marks:
+    n = len(rows.cid)
+    found = _Marks.blank(n)
+    case = np.repeat(np.arange(len(begins)), np.diff(np.r_[begins, n]))
+    at = np.searchsorted(begins, np.arange(BLOCK, n, BLOCK))
+    edges = np.unique(np.r_[0, begins[at[at < len(begins)]], n])
     for start, end in zip(edges[:-1], edges[1:], strict=True):
         part = slice(start, end)
         found.put(part, _marked(rows[part], case[part] - case[start]))

@@ -55,11 +55,18 @@ def paired(table: Any) -> Any:
     table = table.mutate(pair_=ibis.ifelse(table.late_ == 1, table.ends_ - table.alone_, table.starts_))
     pair = ibis.window(group_by=["case", "touchpoint", "single_", "pair_"], order_by=["late_", "time", "row"])
     ends = table.time.lead().over(pair)
-    facts = [name for name in table.columns if name in ("customer", "channel", "comment") or name.startswith(("r_", "a_", "k_"))]
+    facts = [
+        name
+        for name in table.columns
+        if name in ("customer", "channel", "comment") or name.startswith(("r_", "a_", "k_"))
+    ]
     starts = table.late_ == 0
     table = table.mutate(
         end_=ibis.ifelse(starts, ends, ibis.null(table.time.type())),
-        **{name: ibis.ifelse(starts, table[name].lead().over(pair).coalesce(table[name]), table[name]) for name in facts},
+        **{
+            name: ibis.ifelse(starts, table[name].lead().over(pair).coalesce(table[name]), table[name])
+            for name in facts
+        },
     )
     table = table.filter((table.late_ == 0) | table.single_)
     return table.mutate(

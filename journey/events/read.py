@@ -11,8 +11,8 @@ from journey.errors import InputError
 from journey.events.assemble import assemble, joined_on
 from journey.events.check import Offence, write_quarantine
 from journey.events.find import open_source
+from journey.events.piece import Context
 from journey.events.report import ImportReport
-from journey.events.rows import Context
 from journey.events.source import Source, Spool, digest_of
 from journey.model import Scale
 from journey.recipe import Recipe, minimal
@@ -116,13 +116,16 @@ def door_for(
         if scale is not None and not isinstance(scale, Scale):
             raise InputError(
                 f"{name}={scale!r}: say also which answers can be given and which end is good, "
-                f"for example {name}=Scale({str(scale)!r}, 1, 5, good=\"high\"). Direction is never guessed."
+                f'for example {name}=Scale({str(scale)!r}, 1, 5, good="high"). Direction is never guessed.'
             )
     read = {"dayfirst": dayfirst, "decimal": decimal, "delimiter": delimiter, "encoding": encoding, "sheet": sheet}
     is_path = isinstance(source, (str, Path))
     recipe = minimal(
-        satisfaction=satisfaction, effort=effort, nps=nps,
+        satisfaction=satisfaction,
+        effort=effort,
+        nps=nps,
         read={key: value for key, value in read.items() if value is not None},
-        **({"path": str(source)} if is_path else {}), **columns,
+        **({"path": str(source)} if is_path else {}),
+        **columns,
     )
     return door(recipe, con=con, sources=None if is_path else {0: source})

@@ -17,8 +17,9 @@ import ibis
 
 from journey.errors import InputError, suggest
 from journey.events.engine import cache_dir, is_duckdb, run
+from journey.events.own import literal
 
-__all__ = ["Raw", "Source", "Spool", "ask", "literal", "number", "plain", "scan"]
+__all__ = ["Raw", "Source", "Spool", "ask", "number", "plain", "scan"]
 
 ROW = "row_"
 
@@ -158,16 +159,6 @@ def plain(label: str, error: Exception) -> str:
     return f"{label}: the file is damaged or not what its name says ({first.rstrip('.')})."
 
 
-def literal(text: object) -> str:
-    """A text inside SQL."""
-    return "'" + str(text).replace("'", "''") + "'"
-
-
-def quoted(name: str) -> str:
-    """A name inside SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 def digest_of(parts: Iterable[object]) -> str:
     """One digest of several digests or texts."""
     return hashlib.sha256("\x00".join(str(part) for part in parts).encode("utf-8", "surrogatepass")).hexdigest()
@@ -182,7 +173,9 @@ def in_parquet(con: Any, path: Path, names: Sequence[str], label: str) -> Any:
     """The lazy table over a spooled Parquet whose columns are c0, c1, … in the order of `names`."""
     columns = ", ".join(f"c{i}" for i in range(len(names)))
     return scan(
-        con, f"SELECT {columns}, file_row_number AS {ROW} FROM read_parquet({literal(path)}, file_row_number=true)", label
+        con,
+        f"SELECT {columns}, file_row_number AS {ROW} FROM read_parquet({literal(path)}, file_row_number=true)",
+        label,
     )
 
 

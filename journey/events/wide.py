@@ -13,8 +13,17 @@ import ibis
 from journey.events.cast import attributes, decimal_mark, filled, id_type, ids, numbers
 from journey.events.check import judge
 from journey.events.clock import Clock, clock_of
-from journey.events.rows import (
-    Context, Piece, blank, canonical, chosen, declared, in_utc, observed, report_of, scale_facts,
+from journey.events.piece import (
+    Context,
+    Piece,
+    blank,
+    canonical,
+    chosen,
+    declared,
+    in_utc,
+    observed,
+    report_of,
+    scale_facts,
 )
 from journey.events.source import ROW, Raw, Source, ask, number
 from journey.recipe import Milestones, Recipe, Survey
@@ -40,16 +49,27 @@ def read_milestones(spec: Milestones, source: Source, context: Context) -> Piece
     given = [~blank(raw[name]) for name in spec.touchpoints]
     readable = [table[walls[name]].notnull() for name in spec.touchpoints]
     judged = judge(
-        raw, table,
+        raw,
+        table,
         left_out=chosen(raw, spec.only),
-        unusable={"missing case": table["case"].isnull(), "no date at all": ~reduce(or_, given),
-                  "unreadable time": ~reduce(or_, readable)},
-        values={f"unreadable time\t{i}": ~blank(raw[name]) & table[wall].isnull()
-                for i, (name, wall) in enumerate(walls.items()) if raw[name].type().is_string()},
+        unusable={
+            "missing case": table["case"].isnull(),
+            "no date at all": ~reduce(or_, given),
+            "unreadable time": ~reduce(or_, readable),
+        },
+        values={
+            f"unreadable time\t{i}": ~blank(raw[name]) & table[wall].isnull()
+            for i, (name, wall) in enumerate(walls.items())
+            if raw[name].type().is_string()
+        },
         facts=lambda rows, kept: {
-            question: answer for i, wall in enumerate(walls.values()) for question, answer in (
-                (f"low_{i}", rows[wall].min(where=kept)), (f"high_{i}", rows[wall].max(where=kept)),
-                (f"clock_{i}", (rows[wall] != rows[wall].truncate("D")).any(where=kept)))
+            question: answer
+            for i, wall in enumerate(walls.values())
+            for question, answer in (
+                (f"low_{i}", rows[wall].min(where=kept)),
+                (f"high_{i}", rows[wall].max(where=kept)),
+                (f"clock_{i}", (rows[wall] != rows[wall].truncate("D")).any(where=kept)),
+            )
         },
     )
     table, notes = judged.table, []
@@ -69,7 +89,10 @@ def read_milestones(spec: Milestones, source: Source, context: Context) -> Piece
         table=events,
         report=report_of(spec, raw, judged, events=made, times=_said(clocks)),
         attributes=tuple(spec.attributes),
-        offences=judged.offences, notes=tuple(notes), rows=judged.rows * len(parts), keys=tuple(keys),
+        offences=judged.offences,
+        notes=tuple(notes),
+        rows=judged.rows * len(parts),
+        keys=tuple(keys),
     )
 
 
@@ -115,7 +138,8 @@ def _out_of_order(raw: Raw, spec: Milestones, table: Any, walls: Mapping[str, st
     counts = ask(table, raw.label, **questions)
     return [
         f"{raw.label}: in {number(int(counts[f'n_{i}']))} rows “{b[1]}” comes before “{a[1]}”; events are ordered by time."
-        for i, (a, b) in enumerate(pairs) if counts[f"n_{i}"]
+        for i, (a, b) in enumerate(pairs)
+        if counts[f"n_{i}"]
     ]
 
 
@@ -136,8 +160,12 @@ def read_survey(spec: Survey, source: Source, context: Context, recipe: Recipe) 
     if spec.comment is not None:
         table = table.mutate(comment=filled(raw[spec.comment]))
     of_column = {**dict.fromkeys(spec.touchpoints, spec.scale), **dict.fromkeys(spec.efforts, spec.effort_scale)}
-    cells = {column: _Cell(raw, column, declared(context.scales, str(of_column[column])), spec, mark) for column in ratings}
-    wholes = {name: _Whole(raw, column, declared(context.scales, name), spec, mark) for name, column in spec.answers.items()}
+    cells = {
+        column: _Cell(raw, column, declared(context.scales, str(of_column[column])), spec, mark) for column in ratings
+    }
+    wholes = {
+        name: _Whole(raw, column, declared(context.scales, name), spec, mark) for name, column in spec.answers.items()
+    }
     table = table.mutate(
         **{f"v_{i}": cells[column].value for i, column in enumerate(ratings)},
         **{f"w_{i}": whole.value for i, whole in enumerate(wholes.values())},
@@ -152,8 +180,13 @@ def read_survey(spec: Survey, source: Source, context: Context, recipe: Recipe) 
     values: dict[str, Any] = {}
     for i, cell in enumerate([*cells.values(), *wholes.values()]):
         values |= {f"answer outside the scale\t{i}": cell.outside, f"unreadable answer\t{i}": cell.unreadable}
-    judged = judge(raw, table, unusable=unusable, values=values,
-                   facts=lambda rows, kept: {"low": rows.wall.min(where=kept), "high": rows.wall.max(where=kept)})
+    judged = judge(
+        raw,
+        table,
+        unusable=unusable,
+        values=values,
+        facts=lambda rows, kept: {"low": rows.wall.min(where=kept), "high": rows.wall.max(where=kept)},
+    )
 
     table, notes = judged.table, []
     if clock is not None:
@@ -167,14 +200,30 @@ def read_survey(spec: Survey, source: Source, context: Context, recipe: Recipe) 
     notes = [*notes, *([] if clock else [f"{raw.label}: the survey tells no times; the order of visits is implied."])]
     return Piece(
         table=events,
-        report=report_of(spec, raw, judged, events=int(facts["rows_"]), times={spec.time: clock.says} if spec.time and clock else {}, mark=mark),
-        attributes=tuple(spec.attributes), offences=judged.offences, notes=tuple(notes),
-        scales=observed(facts, scales, context.scales), rows=judged.rows * len(steps), timed=clock is not None, keys=tuple(keys),
+        report=report_of(
+            spec,
+            raw,
+            judged,
+            events=int(facts["rows_"]),
+            times={spec.time: clock.says} if spec.time and clock else {},
+            mark=mark,
+        ),
+        attributes=tuple(spec.attributes),
+        offences=judged.offences,
+        notes=tuple(notes),
+        scales=observed(facts, scales, context.scales),
+        rows=judged.rows * len(steps),
+        timed=clock is not None,
+        keys=tuple(keys),
     )
 
 
 def _wall(raw: Raw, spec: Survey, clock: Clock | None) -> Any:
-    return ibis.timestamp(NO_TIME).cast("timestamp(6)") if clock is None or spec.time is None else clock.read(raw[spec.time])
+    return (
+        ibis.timestamp(NO_TIME).cast("timestamp(6)")
+        if clock is None or spec.time is None
+        else clock.read(raw[spec.time])
+    )
 
 
 class _Cell:
@@ -206,7 +255,9 @@ def _coded(text: Any, value: Any, codes: Sequence[float | str]) -> Any:
         return ibis.literal(False)
     figures = [float(code) for code in codes if isinstance(code, int | float)]
     words = [str(code) for code in codes]
-    return (value.isin(figures).fill_null(False) if figures else ibis.literal(False)) | text.isin(words).fill_null(False)
+    return (value.isin(figures).fill_null(False) if figures else ibis.literal(False)) | text.isin(words).fill_null(
+        False
+    )
 
 
 def _used(cells: Sequence[_Cell]) -> Any:
@@ -217,8 +268,13 @@ def _used(cells: Sequence[_Cell]) -> Any:
 
 
 def _visit(
-    spec: Survey, table: Any, i: int, step: tuple[str, str | None, str | None], names: Mapping[str, str],
-    wholes: Sequence[str], n: int,
+    spec: Survey,
+    table: Any,
+    i: int,
+    step: tuple[str, str | None, str | None],
+    names: Mapping[str, str],
+    wholes: Sequence[str],
+    n: int,
 ) -> Any:
     touchpoint, rating, effort = step
     events = table.mutate(touchpoint=ibis.literal(touchpoint, "string"), time=table.wall, row=table[ROW] * n + i)

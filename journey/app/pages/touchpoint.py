@@ -22,11 +22,7 @@ def page(source: Source) -> None:
     names = [touchpoint.name for touchpoint in journey.touchpoints]
     first = str(ranking[0].at) if ranking else names[0]
     st.session_state[TOUCHPOINT] = chosen(names, first)
-    stages = {touchpoint.name: touchpoint.stage for touchpoint in journey.touchpoints}
-    name = st.selectbox(
-        _("Touchpoint"), names, key=TOUCHPOINT, bind="query-params", width=420,
-        format_func=lambda one: f"{one}  ·  {stages[one]}" if stages[one] else one,
-    )  # fmt: skip
+    name = st.selectbox(_("Touchpoint"), names, key=TOUCHPOINT, bind="query-params", width=420)
     if name is None:
         return
     touchpoint = journey[name]
@@ -64,6 +60,7 @@ def _ranking(source: Source) -> jn.Ranking | None:
 
 def _numbers(touchpoint: jn.Touchpoint, one: jn.Friction | None, source: Source, of: int) -> None:
     facts = [
+        (_("Stage"), touchpoint.stage or "–", ", ".join(touchpoint.channels) or "–"),
         (_("Cases"), f"{touchpoint.cases:,}", _("{n:,} visits").format(n=touchpoint.visits)),
         (
             _("Cases that end here"),
@@ -88,7 +85,7 @@ def _numbers(touchpoint: jn.Touchpoint, one: jn.Friction | None, source: Source,
             ),
         ]
     for (label, value, note), column in zip(facts, st.columns(len(facts)), strict=True):
-        with column:
+        with column.container(gap=None):
             st.metric(label, value)
             st.caption(note)
 

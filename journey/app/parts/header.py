@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import streamlit as st
 
 import journey as jn
@@ -28,7 +30,8 @@ def summary(log: jn.EventLog, journey: jn.Journey) -> str:
     ]
     first, last = log.report.first, log.report.last
     if first and last:
-        facts.append(f"{first:%-d %b %Y} – {last:%-d %b %Y}")
+        zone = ZoneInfo(log.recipe.time_zone or "UTC")
+        facts.append(" – ".join(f"{when.astimezone(zone):%-d %b %Y}" for when in (first, last)))
     if journey.reached is not None and journey.cases:
         goal = plain(", ".join(journey.goal))
         facts.append(

@@ -9,7 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from journey.events.source import ROW, literal, scan
+from journey.events.own import literal
+from journey.events.source import ROW, scan
 
 __all__ = ["header_of", "text_table", "write_rejected"]
 
@@ -43,7 +44,9 @@ def _letters(text: str | None) -> str | None:
 def write_rejected(lines: Sequence[tuple[int, str, str]], target: Path) -> Path:
     """(row from 1, reason, line) of what could not be decoded."""
     rows, reasons, texts = zip(*lines, strict=True)
-    pq.write_table(pa.table({ROW: pa.array(rows, pa.int64()), "reason": reasons, "line": [_letters(t) for t in texts]}), target)
+    pq.write_table(
+        pa.table({ROW: pa.array(rows, pa.int64()), "reason": reasons, "line": [_letters(t) for t in texts]}), target
+    )
     return target
 
 

@@ -105,12 +105,15 @@ def _spooled(arrays: Sequence[Any], names: Sequence[str], con: Any, spool: Spool
         _write(pa.table(dict(zip(columns.values(), arrays, strict=True))), target)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
         raise InputError(f"{label}: a column cannot be read ({str(error).splitlines()[0]}).") from error
-    return Raw(label=label, table=in_parquet(con, target, names, label), columns=columns, understood={"format": "in memory"})
+    return Raw(
+        label=label, table=in_parquet(con, target, names, label), columns=columns, understood={"format": "in memory"}
+    )
 
 
 def _write(table: Any, target: Path) -> None:
-    pq.write_table(table, target, compression="lz4", coerce_timestamps="us", allow_truncated_timestamps=True,
-                   store_schema=True)
+    pq.write_table(
+        table, target, compression="lz4", coerce_timestamps="us", allow_truncated_timestamps=True, store_schema=True
+    )
 
 
 def _polars(source: Any, con: Any, spool: Spool, label: str) -> Source:
@@ -118,14 +121,22 @@ def _polars(source: Any, con: Any, spool: Spool, label: str) -> Source:
 
     lazy = source.lazy()
     schema = lazy.collect_schema()
-    kinds = {name: _kind(pl.DataFrame(schema={"x": kind}).to_arrow().schema.field("x").type) for name, kind in schema.items()}
+    kinds = {
+        name: _kind(pl.DataFrame(schema={"x": kind}).to_arrow().schema.field("x").type) for name, kind in schema.items()
+    }
 
     def load(wanted: Sequence[str]) -> Raw:
         target = spool.file()
-        lazy.select(pl.col(name).alias(f"c{i}") for i, name in enumerate(wanted)).sink_parquet(target, maintain_order=True)
+        lazy.select(pl.col(name).alias(f"c{i}") for i, name in enumerate(wanted)).sink_parquet(
+            target, maintain_order=True
+        )
         columns = {name: f"c{i}" for i, name in enumerate(wanted)}
-        return Raw(label=label, table=in_parquet(con, target, wanted, label), columns=columns,
-                   understood={"format": "in memory"})
+        return Raw(
+            label=label,
+            table=in_parquet(con, target, wanted, label),
+            columns=columns,
+            understood={"format": "in memory"},
+        )
 
     return Source(label=label, columns=kinds, load=load)
 
@@ -151,13 +162,14 @@ def _ibis(source: Any, con: Any, spool: Spool, label: str) -> Source:
     def load(wanted: Sequence[str]) -> Raw:
         target = spool.file()
         chosen = source.select(**{f"c{i}": source[name] for i, name in enumerate(wanted)})
-        batches = chosen.to_pyarrow_batches()
-        with pq.ParquetWriter(target, batches.schema, compression="lz4") as writer:
-            for batch in batches:
-                writer.write_batch(batch)
+        chosen.to_parquet(target)
         columns = {name: f"c{i}" for i, name in enumerate(wanted)}
-        return Raw(label=label, table=in_parquet(con, target, wanted, label), columns=columns,
-                   understood={"format": "DuckDB table"})
+        return Raw(
+            label=label,
+            table=in_parquet(con, target, wanted, label),
+            columns=columns,
+            understood={"format": "DuckDB table"},
+        )
 
     return Source(label=label, columns=dict(source.schema().items()), load=load)
 
@@ -167,6 +179,8 @@ def _remote(source: Any, label: str) -> Source:
         columns = {name: f"c{i}" for i, name in enumerate(wanted)}
         table = source.select(**{alias: source[name] for name, alias in columns.items()})
         table = table.mutate(**{ROW: ibis.literal(0, "int64")})
-        return Raw(label=label, table=table, columns=columns, understood={"format": f"{source.get_backend().name} table"})
+        return Raw(
+            label=label, table=table, columns=columns, understood={"format": f"{source.get_backend().name} table"}
+        )
 
     return Source(label=label, columns=dict(source.schema().items()), load=load)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from journey.errors import InputError
 from journey.events.formats.columns import text_table, write_rejected
-from journey.events.formats.text import LONGEST, opened, unpacking
+from journey.events.formats.look import LONGEST, opened, unpacking
 from journey.events.source import Raw, Source, Spool, number, text_columns
 
 __all__ = ["lines"]
@@ -27,7 +27,7 @@ def lines(path: Path, con: Any, spool: Spool, *, label: str) -> Source:
         value = _object(line)
         if value is None and i == 0:
             raise InputError(
-                f"{label}, line {place + 1}: expected one JSON object a line, such as {{\"case\": 1, \"event\": \"Order\"}}, "
+                f'{label}, line {place + 1}: expected one JSON object a line, such as {{"case": 1, "event": "Order"}}, '
                 f"got “{line[:60].decode('utf-8', 'replace').strip()}”."
             )
         names |= dict.fromkeys(_names(value or {}))
@@ -38,9 +38,15 @@ def lines(path: Path, con: Any, spool: Spool, *, label: str) -> Source:
         bad: list[tuple[int, str, str]] = []
         table = text_table(con, _rows(path, label, wanted, bad), len(wanted), spool.file(), label)
         rejected = write_rejected(bad, spool.file()) if bad else None
-        return Raw(label=label, table=table, columns={name: f"c{i}" for i, name in enumerate(wanted)}, text=True,
-                   rejected=rejected, rejections={"not a JSON object": len(bad)} if bad else {},
-                   understood={"format": "JSON lines"})
+        return Raw(
+            label=label,
+            table=table,
+            columns={name: f"c{i}" for i, name in enumerate(wanted)},
+            text=True,
+            rejected=rejected,
+            rejections={"not a JSON object": len(bad)} if bad else {},
+            understood={"format": "JSON lines"},
+        )
 
     return Source(label=label, columns=text_columns(names), load=load, digest=_digest(path, label))
 
@@ -95,7 +101,9 @@ def _text(value: dict[str, Any], name: str, path: Sequence[str], label: str, pla
         for part in path:
             found = found.get(part) if isinstance(found, dict) else None
     if isinstance(found, dict | list):
-        inside = f" Name what is inside, such as “{name}.{next(iter(found))}”." if isinstance(found, dict) and found else ""
+        inside = (
+            f" Name what is inside, such as “{name}.{next(iter(found))}”." if isinstance(found, dict) and found else ""
+        )
         raise InputError(f"{label}, line {number(place + 1)}: “{name}” holds more than one value.{inside}")
     if found is None or isinstance(found, str):
         return found

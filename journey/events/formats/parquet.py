@@ -10,7 +10,8 @@ from typing import Any
 import duckdb
 
 from journey.errors import InputError
-from journey.events.source import ROW, Raw, Source, digest_of, literal, plain, quoted, scan
+from journey.events.own import literal, quoted
+from journey.events.source import ROW, Raw, Source, digest_of, plain, scan
 
 __all__ = ["parquet"]
 

@@ -27,7 +27,9 @@ def sheet(path: Path, con: Any, spool: Spool, *, label: str, name: str | None) -
     rows, found, others = _rows(path, label, name)
     start = next((i for i, row in enumerate(rows) if any(_cell(value) for value in row)), None)
     if start is None:
-        raise InputError(f"{label}: the sheet “{found}” is empty. It needs a header with the names of its columns, and rows.")
+        raise InputError(
+            f"{label}: the sheet “{found}” is empty. It needs a header with the names of its columns, and rows."
+        )
     header, repeated = header_of(_cell(value) or "" for value in rows[start])
     body = rows[start + 1 :]
     while body and not any(_cell(value) for value in body[-1]):
@@ -39,8 +41,13 @@ def sheet(path: Path, con: Any, spool: Spool, *, label: str, name: str | None) -
         understood = {"format": "workbook", "sheet": found}
         if others:
             understood["other sheets"] = ", ".join(others)
-        return Raw(label=label, table=table, text=True,
-                   columns={column: f"c{i}" for i, column in enumerate(names)}, understood=understood)
+        return Raw(
+            label=label,
+            table=table,
+            text=True,
+            columns={column: f"c{i}" for i, column in enumerate(names)},
+            understood=understood,
+        )
 
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return Source(label=label, columns=text_columns(header), load=load, repeated=repeated, digest=digest)
@@ -60,7 +67,9 @@ def _rows(path: Path, label: str, name: str | None) -> tuple[list[list[Any]], st
     except python_calamine.PasswordError as error:
         raise InputError(f"{label}: the workbook is protected by a password. Save it without one.") from error
     except (python_calamine.CalamineError, OSError) as error:
-        raise InputError(f"{label}: this is not a workbook, or it is damaged ({error}). Save it again as xlsx or CSV.") from error
+        raise InputError(
+            f"{label}: this is not a workbook, or it is damaged ({error}). Save it again as xlsx or CSV."
+        ) from error
 
 
 def _texts(rows: Sequence[Sequence[Any]], places: Sequence[int]) -> Iterator[tuple[int, list[str | None]]]:

@@ -15,7 +15,7 @@ from xml.parsers import expat
 
 from journey.errors import InputError
 from journey.events.formats.columns import text_table
-from journey.events.formats.text import opened, unpacking
+from journey.events.formats.look import opened, unpacking
 from journey.events.source import Raw, Source, Spool, text_columns
 
 __all__ = ["LIFECYCLE", "xes"]
@@ -36,8 +36,13 @@ def xes(path: Path, con: Any, spool: Spool, *, label: str) -> Source:
     def load(wanted: Sequence[str]) -> Raw:
         rows = ((i, [event.get(name) for name in wanted]) for i, event in enumerate(_events(path, label)))
         table = text_table(con, rows, len(wanted), spool.file(), label)
-        return Raw(label=label, table=table, columns={name: f"c{i}" for i, name in enumerate(wanted)}, text=True,
-                   understood={"format": "XES"})
+        return Raw(
+            label=label,
+            table=table,
+            columns={name: f"c{i}" for i, name in enumerate(wanted)},
+            text=True,
+            understood={"format": "XES"},
+        )
 
     lifecycle = LIFECYCLE if LIFECYCLE in names else None
     return Source(label=label, columns=text_columns(names), load=load, digest=_digest(path, label), lifecycle=lifecycle)
@@ -77,7 +82,9 @@ class _Walk:
             self.inside = []
 
     def refuse(self, *_: Any) -> None:
-        raise InputError("a document type (<!DOCTYPE …>) is not read, because it can make a small file explode. Remove it.")
+        raise InputError(
+            "a document type (<!DOCTYPE …>) is not read, because it can make a small file explode. Remove it."
+        )
 
 
 def _events(path: Path, label: str) -> Iterator[dict[str, str]]:
