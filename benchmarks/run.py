@@ -145,15 +145,32 @@ def report(results: dict[int, dict[str, float]], cold: dict[str, float]) -> str:
         "",
     ]
     middle = results.get(10_000_000) or results[max(results)]
-    lines += [f"## {middle['events']:,.0f} events", "", "| what | seconds | × window query | target |", "|---|---|---|---|"]
+    lines += [
+        f"## {middle['events']:,.0f} events",
+        "",
+        "| what | seconds | × window query | target |",
+        "|---|---|---|---|",
+    ]
     for name in [key for key in middle if key not in ("events", "cases", "file, MB") and "GiB" not in key]:
         ratio, target = middle[name] / middle["window query"], TARGETS.get(name)
         goal = "" if target is None else f"≤ {target:g} {'✓' if ratio <= target else '✗'}"
         lines.append(f"| {name} | {middle[name]:.2f} | {ratio:.2f} | {goal} |")
     memory = middle["open, index and mine, GiB"]
-    lines += ["", f"Peak memory of open, index and mine: {memory:.2f} GiB (target ≤ 2 GB); of everything: {middle['all, GiB']:.2f} GiB.", ""]
+    lines += [
+        "",
+        f"Peak memory of open, index and mine: {memory:.2f} GiB (target ≤ 2 GB); of everything: {middle['all, GiB']:.2f} GiB.",
+        "",
+    ]
     lines += ["## From 10⁵ to 10⁸", "", "Seconds; microseconds per event in brackets.", ""]
-    shown = ["window query", "open, index and mine", "first friction", "friction again", "filtered mine", "variants, first 20", "funnel of three"]
+    shown = [
+        "window query",
+        "open, index and mine",
+        "first friction",
+        "friction again",
+        "filtered mine",
+        "variants, first 20",
+        "funnel of three",
+    ]
     lines += ["| events | " + " | ".join(shown) + " | peak GiB |", "|---" * (len(shown) + 2) + "|"]
     for events, row in sorted(results.items()):
         cells = [f"{row[name]:.2f} ({row[name] / events * 1e6:.2f})" for name in shown]
@@ -184,7 +201,9 @@ def main() -> None:
     print(text)
     if told.write:
         notes = ROOT / "docs" / "benchmarks-notes.md"
-        (ROOT / "docs" / "benchmarks.md").write_text(text + (notes.read_text() if notes.exists() else ""), encoding="utf-8")
+        (ROOT / "docs" / "benchmarks.md").write_text(
+            text + (notes.read_text() if notes.exists() else ""), encoding="utf-8"
+        )
 
 
 if __name__ == "__main__":

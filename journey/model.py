@@ -132,8 +132,9 @@ class Touchpoint:
     satisfaction  shrunken mean on the answers' own scale, high is good only if the scale says so
     effort        likewise for the effort scale
     csat          share of answers in the top two boxes (0–1), where the satisfaction scale has five or more steps
-    answers       share of visits with a satisfaction or effort answer (0–1), None when nothing was asked
-    fields        where each fact comes from: measured, said (research) or assumed
+    response_rate share of visits with a satisfaction or effort answer (0–1), None where nothing was asked
+    optional      a step that the designed map lets customers skip
+    source        where these facts come from: measured, said (research) or assumed
     """
 
     name: str
@@ -183,6 +184,8 @@ class Journey:
     touchpoints  in order of stage, then of first appearance
     transitions  every edge, those from `START` and to `END` included, commonest first
     cases        all cases behind it; `customers` and `events` likewise (0 on a designed map)
+    reached      cases that met a goal; None where no goal is known
+    nps          Net Promoter Score in points, −100 … 100, of all answers on the relation
     scales       the satisfaction and effort scales, keyed "satisfaction", "effort", "nps"
     """
 
@@ -260,6 +263,7 @@ class Friction:
     contributions  component → points of the score; they sum to `score.value`. A component without evidence is absent
     components     component → Measure of its severity (0–1, shrunken), n visits to which it applies
     raw            component → its severity before shrinkage
+    expected       component → the severity that is acceptable (0–1): declared, or this journey's own average
     p_top3         probability of being among the three largest burdens (0–1)
     rank           1 is the largest burden; rank_low … rank_high holds 95 % of the draws
     coverage       share of the weights whose components were observed here (0–1)
@@ -271,6 +275,7 @@ class Friction:
     contributions: Mapping[str, float]
     components: Mapping[str, Measure]
     raw: Mapping[str, float]
+    expected: Mapping[str, float]
     p_top3: float
     rank: int
     rank_low: int
@@ -315,21 +320,31 @@ def _place_in(place: str | dict[str, str]) -> Place:
     return place if isinstance(place, str) else {"start": START, "end": END}[place["boundary"]]
 
 
+def _spread(mapping: Mapping[str, Any]) -> dict[str, Any]:
+    spread: dict[str, Any] = {}
+    for key, value in mapping.items():
+        if isinstance(value, Measure):
+            spread |= {key: value.value, f"{key}_low": value.low, f"{key}_high": value.high, f"{key}_n": value.n}
+        else:
+            spread[key] = value
+    return spread
+
+
 def frame(rows: Iterable[Any]) -> pd.DataFrame:
     """Frozen results as a pandas table, one row each.
 
-    A `Measure` x spreads into x, x_low, x_high, x_n; a mapping into one column a key; tuples stay tuples.
+    A `Measure` x spreads into x, x_low, x_high, x_n; a mapping m into one column m_key a key (friction's contributions
+    into the bare names of the components); tuples stay tuples.
     `START` and `END` stay the objects they are. An empty iterable gives an empty table.
     """
     table = []
     for row in rows:
         flat: dict[str, Any] = {}
         for name, value in _fields(row).items():
-            if isinstance(value, Measure):
-                flat |= {name: value.value, f"{name}_low": value.low, f"{name}_high": value.high, f"{name}_n": value.n}
-            elif isinstance(value, Mapping):
-                flat |= dict(value)
+            if isinstance(value, Mapping):
+                prefix = "" if name == "contributions" else f"{name}_"
+                flat |= _spread({f"{prefix}{key}": part for key, part in value.items()})
             else:
-                flat[name] = value
+                flat |= _spread({name: value})
         table.append(flat)
     return pd.DataFrame(table)

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 import journey as jn
-from journey.events.tally import tally, terms_of
+from journey.events.tally import tally
+from journey.events.terms import terms_of
 from journey.model import COMPONENTS
 from journey.simulate import Planted, random_world
 
@@ -20,14 +21,20 @@ DAY = pd.Timedelta(days=1)
 
 def rows(*cases: list[tuple[Any, ...]]) -> pd.DataFrame:
     """Cases as lists of (touchpoint, day, further columns …)."""
-    table = [(i, step, pd.Timestamp("2026-01-01") + day * DAY, *more) for i, case in enumerate(cases) for step, day, *more in case]
+    table = [
+        (i, step, pd.Timestamp("2026-01-01") + day * DAY, *more)
+        for i, case in enumerate(cases)
+        for step, day, *more in case
+    ]
     names = ["case", "touchpoint", "time", "channel", "csat"]
     frame = pd.DataFrame(table)
     frame.columns = names[: frame.shape[1]]
     return frame
 
 
-def measured(frame: pd.DataFrame, *, transitions: bool = False, **options: Any) -> dict[str, dict[Any, tuple[float, float]]]:
+def measured(
+    frame: pd.DataFrame, *, transitions: bool = False, **options: Any
+) -> dict[str, dict[Any, tuple[float, float]]]:
     """component → place → (sum of severities, visits to which it applies)."""
     columns = {"channel": "channel"} if "channel" in frame else {}
     if "csat" in frame:

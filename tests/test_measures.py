@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from journey.analysis.measures import (
+from journey.estimate.measures import (
     ces,
     clustered_mean,
     csat_top2,

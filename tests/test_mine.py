@@ -24,7 +24,11 @@ def table(**columns: list[Any]) -> pd.DataFrame:
 
 def log_of(*cases: str, **options: Any) -> jn.EventLog:
     """Cases written as letters, an hour between events."""
-    rows = [(i, step, pd.Timestamp("2026-01-01") + pd.Timedelta(hours=h)) for i, c in enumerate(cases) for h, step in enumerate(c)]
+    rows = [
+        (i, step, pd.Timestamp("2026-01-01") + pd.Timedelta(hours=h))
+        for i, c in enumerate(cases)
+        for h, step in enumerate(c)
+    ]
     frame = pd.DataFrame(rows, columns=["case", "touchpoint", "time"])
     return jn.read(frame, case="case", touchpoint="touchpoint", time="time", **options)
 
@@ -95,16 +99,16 @@ def test_marks_by_arrays_are_those_of_the_windows(monkeypatch: pytest.MonkeyPatc
     plain = connection.execute("FROM kept").to_arrow_table()
     names = ["again_us", "first_visit", "first_move"]
     by_windows = run(marks.windowed(index.backend.table("kept"))).set_index(["cid", "pos"])[names]
-    by_chunks = marks.in_chunks(connection, "kept").to_pandas().set_index([plain["cid"].to_pandas(), plain["pos"].to_pandas()])
+    by_chunks = (
+        marks.in_chunks(connection, "kept").to_pandas().set_index([plain["cid"].to_pandas(), plain["pos"].to_pandas()])
+    )
     in_memory = marks.in_arrow(plain).to_pandas().set_index(["cid", "pos"])
     assert not by_windows["first_move"].all()
     for found in (by_chunks, in_memory[names]):
         pd.testing.assert_frame_equal(found.sort_index(), by_windows.sort_index(), check_names=False)
 
 
-def test_large_logs_are_indexed_in_a_file_that_is_found_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_large_logs_are_indexed_in_a_file_that_is_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sample = jn.simulate(customers=600, seed=6)
     recipe = sample.save(tmp_path / "log")
     small = jn.open(recipe)
@@ -247,7 +251,9 @@ def test_collapse_keeps_the_last_answer() -> None:
     frame = table(
         case=[1, 1, 1], touchpoint=list("AAB"), time=["2026-01-01", "2026-01-02", "2026-01-03"], stars=[2.0, 4.0, None]
     )
-    log = jn.read(frame, case="case", touchpoint="touchpoint", time="time", satisfaction=jn.Scale("stars", 1, 5)).collapse()
+    log = jn.read(
+        frame, case="case", touchpoint="touchpoint", time="time", satisfaction=jn.Scale("stars", 1, 5)
+    ).collapse()
     found = jn.mine(log)
     assert (found["A"].visits, found["A"].satisfaction.n, found["A"].satisfaction_raw) == (1, 1, 4.0)
     assert found["B"].satisfaction == jn.Measure.missing()

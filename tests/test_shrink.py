@@ -9,7 +9,7 @@ import pytest
 from scipy.special import gammaln
 from scipy.stats import beta
 
-from journey.analysis import shrink
+from journey.estimate import shrink
 from journey.errors import JourneyError
 from journey.model import Measure
 

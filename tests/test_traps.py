@@ -341,7 +341,10 @@ def test_a_scheduled_activity_is_not_counted(con: Any, shared: Path) -> None:
 
 
 def test_an_end_time_gives_a_duration(enter: Enter) -> None:
-    text = "case,event,time,end\n1,a,2024-01-01 10:00,2024-01-01 10:30\n1,b,2024-01-01 11:00,2024-01-01 10:00\n1,c,2024-01-01 12:00,\n"
+    text = (
+        "case,event,time,end\n1,a,2024-01-01 10:00,2024-01-01 10:30\n"
+        "1,b,2024-01-01 11:00,2024-01-01 10:00\n1,c,2024-01-01 12:00,\n"
+    )
     door = enter(text, end_time="end")
     assert [None if pd.isna(x) else x for x in rows(door)["duration_us"]] == [1_800_000_000, None, None]
     assert any("end before they begin" in note for note in door.report.notes)

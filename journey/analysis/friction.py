@@ -9,7 +9,8 @@ from typing import overload
 from journey.analysis.rank import rank
 from journey.errors import JourneyError
 from journey.events.log import EventLog
-from journey.events.tally import Terms, tally, terms_of
+from journey.events.tally import tally
+from journey.events.terms import Terms, terms_of
 from journey.model import Friction
 
 __all__ = ["Ranking", "friction"]
@@ -69,8 +70,8 @@ def friction(
     terms = terms_of(log, goal=goal, window=window)
     found = rank(
         tally(log, terms, transitions=transitions),
-        weights=weights or dict(recipe.weights) or None,
-        targets=targets or dict(recipe.targets) or None,
-        costs=costs or dict(recipe.costs) or None,
+        weights=weights or {**recipe.weights},
+        targets=targets or {**recipe.targets},
+        costs=costs or {**recipe.costs},
     )
     return Ranking(found, terms)

@@ -26,7 +26,7 @@ Draws = NDArray[np.floating[Any]]
 # Half the weight on what is felt, half on what is observed, equal inside each half.
 WEIGHTS: Final[Mapping[str, float]] = {name: 0.25 if i < 2 else 0.1 for i, name in enumerate(COMPONENTS)}
 
-MOST_NUMBERS: Final = 20_000_000  # random numbers; past it fewer draws are taken, but never under 1,000
+MOST_NUMBERS: Final = 14_000_000  # random numbers; past it fewer draws are taken, but never under 1,000
 LEAST_DRAWS: Final = 1_000
 BLOCK: Final = 2_000_000  # random numbers held at a time
 
@@ -75,9 +75,8 @@ def rank(
     share = np.divide(share, total, out=np.zeros_like(share), where=total > 0)
     score, burden = _draw(tally, means, severities, share, target, cost, draws=draws, seed=seed)
     excess = np.maximum(severities.value - target[:, None], 0) * cost[:, None] * means.seen
-    return _assemble(
-        tally, means, severities, share, total / max(weight.sum(), 1e-300), score, burden, tally.visits * excess.sum(0)
-    )
+    coverage = total / max(weight.sum(), 1e-300)
+    return _assemble(tally, means, severities, share, coverage, score, burden, tally.visits * excess.sum(0), target)
 
 
 def _settings(
@@ -154,6 +153,7 @@ def _assemble(
     score: tuple[Array, Array],
     burden_draws: Draws,
     burden: Array,
+    target: Array,
 ) -> tuple[Friction, ...]:
     known = coverage > 0
     ranks = _ranks(burden_draws, known)
@@ -181,6 +181,7 @@ def _assemble(
                     for m, name in seen
                 },
                 raw={name: float(means.mean[m, p]) for m, name in seen},
+                expected={name: float(target[m]) for m, name in seen},
                 p_top3=float(top3[p]),
                 rank=place,
                 rank_low=min(int(rank_low[p]), place),

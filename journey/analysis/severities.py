@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from journey.analysis.hierarchy import NormalFit, fit_normal
+from journey.estimate.hierarchy import NormalFit, fit_normal
 from journey.model import Tally
 
 __all__ = ["Component", "Means", "Severities", "bent", "posterior", "raw_means"]

@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 import journey as jn
+from journey.draw.words import place, why
 from journey.model import COMPONENTS
 
 __all__ = ["error", "friction", "funnel", "line", "progress", "report", "variants"]
@@ -117,7 +118,7 @@ def friction(log: jn.EventLog, ranking: jn.Ranking, *, top: int, as_json: bool) 
         parts = [f"{one.contributions[name]:.1f}" if name in one.contributions else "–" for name in used]
         table.add_row(
             str(one.rank),
-            escape(_place(one.at)),
+            escape(place(one.at)),
             _interval(one.burden, ",.0f"),
             f"{one.p_top3:.0%}",
             _interval(one.score, ".1f"),
@@ -128,28 +129,6 @@ def friction(log: jn.EventLog, ranking: jn.Ranking, *, top: int, as_json: bool) 
     for one in ranking[: min(top, 3)]:
         out.print(Text("  " + why(one)))
     out.print(Text(_terms(ranking), style="dim"))
-
-
-WORDS = {
-    "dissatisfaction": "dissatisfaction of those who rated it {value:.0%} of the scale, {expected:.0%} expected",
-    "effort": "effort of those who rated it {value:.0%} of the scale, {expected:.0%} expected",
-    "exit": "{value:.0%} leave here, {expected:.0%} expected",
-    "rework": "{value:.0%} have to come back, {expected:.0%} expected",
-    "wait": "wait beyond the promise {value:.0%} of the worst, {expected:.0%} expected",
-    "switch": "{value:.0%} go on in another channel, {expected:.0%} expected",
-    "help": "{value:.0%} need support next, {expected:.0%} expected",
-}
-
-
-def why(one: jn.Friction) -> str:
-    """The component with the largest excess, in words, with its interval."""
-    excess = {name: measure.value - one.expected[name] for name, measure in one.components.items() if measure.value is not None}
-    if not excess:
-        return f"{_place(one.at)}: nothing was observed here."
-    worst = max(excess, key=lambda name: excess[name])
-    measure = one.components[worst]
-    said = WORDS[worst].format(value=measure.value, expected=one.expected[worst])
-    return f"{_place(one.at)}: {said} (95 % interval {measure.low:.0%}–{measure.high:.0%}, n = {measure.n:,})."
 
 
 def _terms(ranking: jn.Ranking) -> str:
@@ -172,10 +151,6 @@ def _duration(micros: int) -> str:
     return f"{seconds} s"
 
 
-def _place(at: str | tuple[str, str]) -> str:
-    return at if isinstance(at, str) else f"{at[0]} → {at[1]}"
-
-
 def _interval(measure: jn.Measure, form: str) -> str:
     if measure.value is None or measure.low is None or measure.high is None:
         return "–"
@@ -194,12 +169,15 @@ def variants(log: jn.EventLog, found: Sequence[jn.Variant], *, as_json: bool) ->
     for name, side in (("cases", "right"), ("share", "right"), ("median time", "right"), ("way", "left")):
         table.add_column(name, justify=side)  # type: ignore[arg-type]
     for one in found:
-        table.add_row(
-            f"{one.cases:,}", f"{one.share.value:.1%}", _time(one.duration_s), escape(" → ".join(one.steps))
-        )
+        table.add_row(f"{one.cases:,}", f"{one.share.value:.1%}", _time(one.duration_s), escape(" → ".join(one.steps)))
     out.print(table)
     shown = sum(one.cases for one in found)
-    out.print(Text(f"These {len(found)} ways were taken by {shown:,} of {log.cases:,} cases ({shown / log.cases:.1%}).", style="dim"))
+    out.print(
+        Text(
+            f"These {len(found)} ways were taken by {shown:,} of {log.cases:,} cases ({shown / log.cases:.1%}).",
+            style="dim",
+        )
+    )
 
 
 def funnel(log: jn.EventLog, steps: Sequence[jn.FunnelStep], *, as_json: bool) -> None:
@@ -236,13 +214,24 @@ def report(log: jn.EventLog, quarantine: Path | None, *, as_json: bool) -> None:
     """What was understood of recipe and tables, and what was set aside."""
     told = log.report
     if as_json:
-        _json({**_about(log), "touchpoints": log.touchpoints, "report": told, "quarantined": told.quarantined, "quarantine_file": quarantine})
+        _json(
+            {
+                **_about(log),
+                "touchpoints": log.touchpoints,
+                "report": told,
+                "quarantined": told.quarantined,
+                "quarantine_file": quarantine,
+            }
+        )
         return
     _heading(log)
     for sentence in log.recipe.explain():
         line(f"  {sentence}")
     for table in told.tables:
-        out.print(Text(f"{table.path}", style="bold"), Text(f"{table.read:,} rows read, {table.kept:,} kept, {table.events:,} events"))
+        out.print(
+            Text(f"{table.path}", style="bold"),
+            Text(f"{table.read:,} rows read, {table.kept:,} kept, {table.events:,} events"),
+        )
         for name, how in table.understood.items():
             line(f"  {name}: {how}")
         for reason, n in {**table.quarantined, **table.set_aside}.items():

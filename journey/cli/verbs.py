@@ -36,9 +36,14 @@ Top = Annotated[int, typer.Option(min=1, help="How many to show.")]
 
 
 @app.command("open")
-def open_(recipe: Recipe, folder: Folder = None, quarantine: Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Write the rows that were set aside, with reasons, to this CSV.")
-] = None, json: Json = False) -> None:
+def open_(
+    recipe: Recipe,
+    folder: Folder = None,
+    quarantine: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the rows that were set aside, with reasons, to this CSV.")
+    ] = None,
+    json: Json = False,
+) -> None:
     """Read the tables and print what was understood, and what was set aside and why.
 
     Example: python -m journey open data/lumo/journey.yaml
@@ -52,8 +57,12 @@ def open_(recipe: Recipe, folder: Folder = None, quarantine: Annotated[
 def friction(
     recipe: Recipe,
     folder: Folder = None,
-    goal: Annotated[list[str] | None, typer.Option(help="Touchpoint that counts as success (default: the recipe's).")] = None,
-    transitions: Annotated[bool, typer.Option("--transitions", help="Rank transitions instead of touchpoints.")] = False,
+    goal: Annotated[
+        list[str] | None, typer.Option(help="Touchpoint that counts as success (default: the recipe's).")
+    ] = None,
+    transitions: Annotated[
+        bool, typer.Option("--transitions", help="Rank transitions instead of touchpoints.")
+    ] = False,
     window: Annotated[str | None, typer.Option(help="How soon an exit, a return, a contact counts: 2h, 7d …")] = None,
     where: Where = None,
     since: Since = None,
@@ -72,8 +81,13 @@ def friction(
 
 @app.command()
 def variants(
-    recipe: Recipe, folder: Folder = None, where: Where = None, since: Since = None, until: Until = None,
-    top: Top = 10, json: Json = False,
+    recipe: Recipe,
+    folder: Folder = None,
+    where: Where = None,
+    since: Since = None,
+    until: Until = None,
+    top: Top = 10,
+    json: Json = False,
 ) -> None:
     """The commonest ways through the journey.
 
@@ -107,7 +121,10 @@ def funnel(
 def export(
     recipe: Recipe,
     to: Annotated[Path, typer.Argument(metavar="FILE.json", help="Where to write the mined journey.")],
-    folder: Folder = None, where: Where = None, since: Since = None, until: Until = None,
+    folder: Folder = None,
+    where: Where = None,
+    since: Since = None,
+    until: Until = None,
 ) -> None:
     """Write the mined journey as JSON, which `Journey.from_json` reads back without loss.
 

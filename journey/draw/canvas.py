@@ -35,4 +35,6 @@ class Canvas:
         self.layout.update(layout)
 
     def figure(self) -> go.Figure:
-        return go.Figure({"data": self.traces, "layout": {**self.layout, "shapes": self.shapes, "annotations": self.notes}})
+        return go.Figure(
+            {"data": self.traces, "layout": {**self.layout, "shapes": self.shapes, "annotations": self.notes}}
+        )

@@ -85,7 +85,14 @@ def draw(
         _card(canvas, at[touchpoint.name], look, touchpoint, faded=faded, chosen=touchpoint.name == focus)
     fades = [bright is not None and touchpoint.name not in bright for touchpoint in touchpoints]
     left = [at[t.name].x - HALF + 0.06 for t in touchpoints]
-    _text(canvas, left, [at[t.name].y - 3 for t in touchpoints], [_lines(t, ends, loops) for t in touchpoints], fades, theme)
+    _text(
+        canvas,
+        left,
+        [at[t.name].y - 3 for t in touchpoints],
+        [_lines(t, ends, loops) for t in touchpoints],
+        fades,
+        theme,
+    )
     _discs(canvas, touchpoints, at, look, fades)
     _scale(canvas, look)
     points = [(t, offset) for t in touchpoints for offset in (-0.27, -0.13, 0.0, 0.13, 0.27)]
@@ -113,7 +120,15 @@ def _card(canvas: Canvas, spot: Spot, look: Look, touchpoint: Touchpoint, *, fad
     )  # fmt: skip
     paint = theme.line if share is None else diverging(share)
     canvas.shape(
-        type="rect", x0=left, x1=left + 0.028, y0=top, y1=bottom, fillcolor=paint, line_width=0, layer="below", opacity=opacity
+        type="rect",
+        x0=left,
+        x1=left + 0.028,
+        y0=top,
+        y1=bottom,
+        fillcolor=paint,
+        line_width=0,
+        layer="below",
+        opacity=opacity,
     )
     if share is None or measure.low is None or measure.high is None:
         return
@@ -125,13 +140,18 @@ def _card(canvas: Canvas, spot: Spot, look: Look, touchpoint: Touchpoint, *, fad
         (start + length * low, start + length * max(high, low + 0.012), paint, 5),
     ):
         canvas.shape(
-            type="line", x0=x0, x1=x1, y0=y, y1=y, line={"color": colour, "width": width}, layer="below", opacity=opacity
+            type="line",
+            x0=x0,
+            x1=x1,
+            y0=y,
+            y1=y,
+            line={"color": colour, "width": width},
+            layer="below",
+            opacity=opacity,
         )
 
 
-def _text(
-    canvas: Canvas, x: list[float], y: list[float], texts: list[str], fades: list[bool], theme: Theme
-) -> None:
+def _text(canvas: Canvas, x: list[float], y: list[float], texts: list[str], fades: list[bool], theme: Theme) -> None:
     canvas.points(
         x=x, y=y, text=texts, mode="text", textposition="middle right", hoverinfo="skip",
         textfont={"size": 12, "color": [_faint(theme) if faded else theme.ink for faded in fades]},
@@ -151,7 +171,15 @@ def _discs(
         text=[f"<b>{look.number(touchpoint)}</b>" for touchpoint in touchpoints],
         mode="markers+text",
         hoverinfo="skip",
-        marker={"size": 25, "color": paints, "opacity": [0.35 if f else 1.0 for f in fades], "line": {"width": 1.5, "color": [look.theme.line if share is None else look.theme.band for share in shares]}},
+        marker={
+            "size": 25,
+            "color": paints,
+            "opacity": [0.35 if f else 1.0 for f in fades],
+            "line": {
+                "width": 1.5,
+                "color": [look.theme.line if share is None else look.theme.band for share in shares],
+            },
+        },
         textfont={"size": 11, "color": inks},
         unselected={"marker": {"opacity": 1}},
     )
@@ -187,9 +215,7 @@ def _lines(touchpoint: Touchpoint, ends: Mapping[str, float], loops: Mapping[str
     return f"{name}<br><span style='font-size:10.5px'>{'  '.join(facts)}</span>"
 
 
-def _about(
-    touchpoint: Touchpoint, ends: Mapping[str, float], loops: Mapping[str, Transition], look: Look
-) -> str:
+def _about(touchpoint: Touchpoint, ends: Mapping[str, float], loops: Mapping[str, Transition], look: Look) -> str:
     say = look.say
     lines = [
         f"<b>{escape(touchpoint.name, quote=False)}</b>",
@@ -199,13 +225,19 @@ def _about(
         found = touchpoint.satisfaction
         lines.append(say("satisfaction {value}, n = {n:,}").format(value=interval(found, ".2f"), n=found.n))
     if touchpoint.effort.value is not None:
-        lines.append(say("effort scale {value}, n = {n:,}").format(value=interval(touchpoint.effort, ".2f"), n=touchpoint.effort.n))
+        lines.append(
+            say("effort scale {value}, n = {n:,}").format(
+                value=interval(touchpoint.effort, ".2f"), n=touchpoint.effort.n
+            )
+        )
     if touchpoint.name in look.friction:
         score = look.friction[touchpoint.name].score
         lines.append(say("friction score {value}, n = {n:,} visits").format(value=interval(score, ".1f"), n=score.n))
     lines.append(say("{share:.1%} of visits are the last of their case").format(share=ends.get(touchpoint.name, 0.0)))
     if touchpoint.name in loops:
-        lines.append(say("{share:.1%} of visits are followed by another one here").format(share=loops[touchpoint.name].share))
+        lines.append(
+            say("{share:.1%} of visits are followed by another one here").format(share=loops[touchpoint.name].share)
+        )
     lines.append(say("Intervals are 95%."))
     return "<br>".join(lines)
 

@@ -40,7 +40,12 @@ def _layout(theme: Theme, *, rows: int, foot: int = 34, head: int = 26, row: int
         "showlegend": False,
         "hovermode": "closest",
         "dragmode": False,
-        "hoverlabel": {"bgcolor": theme.card, "bordercolor": theme.line, "font": {"color": theme.ink, "family": FONT}, "align": "left"},
+        "hoverlabel": {
+            "bgcolor": theme.card,
+            "bordercolor": theme.line,
+            "font": {"color": theme.ink, "family": FONT},
+            "align": "left",
+        },
     }
 
 
@@ -63,7 +68,15 @@ def _whiskers(measures: Sequence[Measure], theme: Theme, width: float = 1.6) -> 
     """Error bars from value to low and high."""
     up = [0 if m.value is None or m.high is None else m.high - m.value for m in measures]
     down = [0 if m.value is None or m.low is None else m.value - m.low for m in measures]
-    return {"type": "data", "symmetric": False, "array": up, "arrayminus": down, "color": theme.ink, "thickness": width, "width": 4}
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": up,
+        "arrayminus": down,
+        "color": theme.ink,
+        "thickness": width,
+        "width": 4,
+    }
 
 
 def ranking(found: Sequence[Friction], *, theme: Theme = LIGHT, unit: str = "customers", say: Say = str) -> go.Figure:
@@ -139,7 +152,9 @@ def _brief(value: float | None) -> str:
 
 
 def _burden(one: Friction, unit: str, say: Say) -> str:
-    text = say("<b>{name}</b><br>burden {burden} {unit}<br>rank {low}–{high} in 95% of the draws; among the three worst in {top:.0%}")
+    text = say(
+        "<b>{name}</b><br>burden {burden} {unit}<br>rank {low}–{high} in 95% of the draws; among the three worst in {top:.0%}"
+    )
     return text.format(name=escape(place(one.at), quote=False), burden=interval(one.burden, ",.0f"), unit=escape(unit, quote=False),
                        low=one.rank_low, high=one.rank_high, top=one.p_top3)  # fmt: skip
 
@@ -147,7 +162,9 @@ def _burden(one: Friction, unit: str, say: Say) -> str:
 def _component(one: Friction, name: str, say: Say) -> str:
     if name not in one.contributions:
         return ""
-    text = say("<b>{where}: {name}</b><br>{points:.1f} of {score:.1f} points<br>severity {value}{expected}<br>n = {n:,} visits")
+    text = say(
+        "<b>{where}: {name}</b><br>{points:.1f} of {score:.1f} points<br>severity {value}{expected}<br>n = {n:,} visits"
+    )
     expected = say(", {expected:.1%} expected").format(expected=one.expected[name]) if name in one.expected else ""
     return text.format(
         where=escape(place(one.at), quote=False), name=say(COMPONENT_NAMES[name]), points=one.contributions[name],
@@ -162,7 +179,7 @@ def components(one: Friction, *, theme: Theme = LIGHT, say: Say = str) -> go.Fig
     canvas, rows = Canvas(), list(range(len(names)))
     canvas.set(_layout(theme, rows=len(names), foot=44, row=48))
     canvas.set({
-        "xaxis": _x(theme, range=[0, 1], tickformat=".0%", nticks=6,
+        "xaxis": _x(theme, range=[0, 1.03], tickformat=".0%", tickvals=[0, 0.2, 0.4, 0.6, 0.8, 1], showgrid=False,
                     title={"text": say("severity: 0% none, 100% the worst counted"), "font": {"size": 12, "color": theme.muted}}),
         "yaxis": _y(theme, names, showticklabels=False),
     })  # fmt: skip
@@ -175,7 +192,7 @@ def components(one: Friction, *, theme: Theme = LIGHT, say: Say = str) -> go.Fig
         if name in one.expected:
             at = one.expected[name]
             canvas.shape(type="line", x0=at, x1=at, y0=row - 0.14, y1=row + 0.42, line={"color": theme.ink, "width": 3})
-        text = say("<b>{name}</b>  {value} of {n:,} visits · <b>{points:.1f}</b> points").format(
+        text = say("<b>{name}</b>  {value} · n {n:,} · <b>{points:.1f}</b> points").format(
             name=say(COMPONENT_NAMES[name]), value=f"{one.components[name].value:.0%}", n=one.components[name].n,
             points=one.contributions.get(name, 0.0),
         )  # fmt: skip
@@ -191,7 +208,14 @@ def _label(canvas: Canvas, row: int, text: str) -> None:
 
 def _key(canvas: Canvas, text: str, theme: Theme) -> None:
     canvas.note(
-        xref="paper", yref="paper", x=0, y=1, yanchor="bottom", xanchor="left", text=text, font={"size": 12, "color": theme.muted}
+        xref="paper",
+        yref="paper",
+        x=0,
+        y=1,
+        yanchor="bottom",
+        xanchor="left",
+        text=text,
+        font={"size": 12, "color": theme.muted},
     )
 
 
@@ -206,10 +230,12 @@ def ratings(touchpoint: Touchpoint, scales: Mapping[str, Scale], *, theme: Theme
         rows.append((say("In the top two boxes"), touchpoint.csat, None, Scale("share", 0, 1), ".0%"))
     canvas = Canvas()
     canvas.set(_layout(theme, rows=len(rows), foot=8, head=24, row=56))
-    canvas.set({
-        "xaxis": {"range": [-0.09, 1.11], "visible": False, "fixedrange": True},
-        "yaxis": _y(theme, [row[0] for row in rows], showticklabels=False),
-    })
+    canvas.set(
+        {
+            "xaxis": {"range": [-0.09, 1.11], "visible": False, "fixedrange": True},
+            "yaxis": _y(theme, [row[0] for row in rows], showticklabels=False),
+        }
+    )
     for at, (title, measure, raw, scale, form) in enumerate(rows):
         _scale(canvas, at, scale, form, theme)
         values = [scale.pomp(v) for v in (measure.value, measure.low, measure.high) if v is not None]
@@ -222,7 +248,11 @@ def ratings(touchpoint: Touchpoint, scales: Mapping[str, Scale], *, theme: Theme
             canvas.points(x=[scale.pomp(raw)], y=[at - 0.06], mode="markers", hoverinfo="text",
                           hovertext=say("plain mean {raw:.2f}").format(raw=raw),
                           marker={"symbol": "triangle-down", "size": 8, "color": theme.muted})  # fmt: skip
-        _label(canvas, at, f"<b>{title}</b>  <b>{format(measure.value, form)}</b> ({format(measure.low, form)}–{format(measure.high, form)}) · n {measure.n:,}")
+        _label(
+            canvas,
+            at,
+            f"<b>{title}</b>  <b>{format(measure.value, form)}</b> ({format(measure.low, form)}–{format(measure.high, form)}) · n {measure.n:,}",
+        )
     _key(canvas, say("● estimate   ━ 95% interval   ▾ plain mean   right is good"), theme)
     return canvas.figure()
 
@@ -249,7 +279,12 @@ def steps(before: Sequence[Step], after: Sequence[Step], *, theme: Theme = LIGHT
     for number, (side, title) in enumerate(((before, say("<b>Before</b>")), (after, say("<b>After</b>"))), 1):
         x, y = ("x", "y") if number == 1 else ("x2", "y2")
         canvas.layout[f"xaxis{number if number > 1 else ''}"] = _x(
-            theme, domain=[0, 0.42] if number == 1 else [0.58, 1], range=[0, most * 1.6], showticklabels=False, showgrid=False, anchor=y
+            theme,
+            domain=[0, 0.42] if number == 1 else [0.58, 1],
+            range=[0, most * 1.6],
+            showticklabels=False,
+            showgrid=False,
+            anchor=y,
         )
         canvas.layout[f"yaxis{number if number > 1 else ''}"] = {
             **_y(theme, [step.name for step in side]), "range": [rows - 0.5, -0.5], "anchor": x,
@@ -266,7 +301,9 @@ def steps(before: Sequence[Step], after: Sequence[Step], *, theme: Theme = LIGHT
             text=[f"<b>{step.share.value or 0:.1%}</b>  {step.moves:,}" for step in side], textposition="middle right",
             hoverinfo="skip", textfont={"size": 12, "color": theme.ink}, unselected={"textfont": {"color": theme.ink}},
         )  # fmt: skip
-        canvas.note(xref=f"{x} domain", yref="paper", x=0, y=1, yanchor="bottom", xanchor="left", text=title, font={"size": 14})
+        canvas.note(
+            xref=f"{x} domain", yref="paper", x=0, y=1, yanchor="bottom", xanchor="left", text=title, font={"size": 14}
+        )
     return canvas.figure()
 
 

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from journey.draw import cards
 from journey.draw.canvas import Canvas
 from journey.draw.layout import Column, columns
-from journey.draw.routes import HEAD, PITCH, Route, routes, spots
+from journey.draw.routes import CARD, HALF, HEAD, PITCH, Route, Spot, routes, spots
 from journey.draw.theme import FONT, LIGHT, Theme
 from journey.draw.words import Say, span
 from journey.model import END, Friction, Journey, Transition
@@ -79,7 +79,7 @@ def graph(
     look = cards.Look(theme, colour, dict(friction or {}), journey.scales.get("satisfaction"), say)
     shown = [touchpoint for touchpoint in journey.touchpoints if touchpoint.name in at]
     cards.draw(canvas, shown, at, _ends(journey), _loops(kept), look, bright=near, focus=focus)
-    _hover(canvas, kept, ways, theme, say)
+    _hover(canvas, kept, ways, at, theme, say)
     moves, seen = sum(e.moves for e in inside), sum(e.moves for e in kept)
     return Drawn(canvas.figure(), moves, seen, len(inside), len(kept), left_out, _alt(journey, stages, kept, look))
 
@@ -125,26 +125,40 @@ def _frame(canvas: Canvas, stages: Sequence[Column], theme: Theme, say: Say) -> 
     bottom = HEAD + tallest * PITCH + 14
     for at, column in enumerate(stages):
         canvas.shape(
-            type="rect", x0=at + 0.035, x1=at + 0.965, y0=0, y1=bottom, line_width=0, fillcolor=theme.band, layer="below"
+            type="rect",
+            x0=at + 0.035,
+            x1=at + 0.965,
+            y0=0,
+            y1=bottom,
+            line_width=0,
+            fillcolor=theme.band,
+            layer="below",
         )
         name = column.stage if column.stage is not None else say("(no stage)") if _staged(stages) else ""
         canvas.note(
             x=at + 0.5, y=HEAD / 2, text=f"<b>{escape(name, quote=False)}</b>", font={"size": 14, "color": theme.ink}
         )
-    canvas.set(dict(
-        height=int(bottom) + 62,
-        margin={"l": 0, "r": 0, "t": 4, "b": 58},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"family": FONT, "color": theme.ink, "size": 12},
-        showlegend=False,
-        hovermode="closest",
-        hoverdistance=24,
-        hoverlabel={"bgcolor": theme.card, "bordercolor": theme.line, "font": {"color": theme.ink, "family": FONT, "size": 13}, "align": "left"},
-        dragmode=False,
-        xaxis={"range": [0, max(1, len(stages))], "visible": False, "fixedrange": True},
-        yaxis={"range": [bottom, 0], "visible": False, "fixedrange": True},
-    ))
+    canvas.set(
+        dict(
+            height=int(bottom) + 62,
+            margin={"l": 0, "r": 0, "t": 4, "b": 58},
+            paper_bgcolor="rgba(0,0,0,0)",
+            plot_bgcolor="rgba(0,0,0,0)",
+            font={"family": FONT, "color": theme.ink, "size": 12},
+            showlegend=False,
+            hovermode="closest",
+            hoverdistance=24,
+            hoverlabel={
+                "bgcolor": theme.card,
+                "bordercolor": theme.line,
+                "font": {"color": theme.ink, "family": FONT, "size": 13},
+                "align": "left",
+            },
+            dragmode=False,
+            xaxis={"range": [0, max(1, len(stages))], "visible": False, "fixedrange": True},
+            yaxis={"range": [bottom, 0], "visible": False, "fixedrange": True},
+        )
+    )
 
 
 def _staged(stages: Sequence[Column]) -> bool:
@@ -152,7 +166,12 @@ def _staged(stages: Sequence[Column]) -> bool:
 
 
 def _lines(
-    canvas: Canvas, edges: Sequence[Transition], ways: Mapping[tuple[str, str], Route], theme: Theme, *, near: str | None
+    canvas: Canvas,
+    edges: Sequence[Transition],
+    ways: Mapping[tuple[str, str], Route],
+    theme: Theme,
+    *,
+    near: str | None,
 ) -> None:
     most = max((edge.moves for edge in edges), default=1) or 1
     heads: list[tuple[float, float, int, float, str, float]] = []
@@ -166,7 +185,10 @@ def _lines(
         paint = theme.accent if near is not None and not dim else theme.back if back else theme.edge
         opacity = 0.15 if dim else 0.85
         canvas.shape(
-            type="path", path=way.path, layer="below", opacity=opacity,
+            type="path",
+            path=way.path,
+            layer="below",
+            opacity=opacity,
             line={"color": paint, "width": width, "dash": "5px,4px" if back else "solid"},
         )
         heads.append((way.d[0], way.d[1], way.angle, 7 + width * 0.9, paint, opacity))
@@ -186,7 +208,12 @@ def _lines(
 
 
 def _hover(
-    canvas: Canvas, edges: Sequence[Transition], ways: Mapping[tuple[str, str], Route], theme: Theme, say: Say
+    canvas: Canvas,
+    edges: Sequence[Transition],
+    ways: Mapping[tuple[str, str], Route],
+    at: Mapping[str, Spot],
+    theme: Theme,
+    say: Say,
 ) -> None:
     """Invisible points along every line that tell about it."""
     x_s, y_s, texts = [], [], []
@@ -195,6 +222,8 @@ def _hover(
         for t in (0.25, 0.4, 0.5, 0.6, 0.75) if way else ():
             assert way is not None
             x, y = way.at(t)
+            if any(abs(x - spot.x) < HALF and abs(y - spot.y) < CARD / 2 for spot in at.values()):
+                continue  # behind a card: there the card is meant
             x_s.append(x)
             y_s.append(y)
             texts.append(about(edge, say))
@@ -212,10 +241,16 @@ def about(edge: Transition, say: Say = str) -> str:
         say("{moves:,} moves by {cases:,} cases").format(moves=edge.moves, cases=edge.cases),
     ]
     if edge.share is not None:
-        lines.append(say("{share:.1%} of the moves that leave {source}, exits included").format(share=edge.share, source=escape(str(edge.source), quote=False)))
+        lines.append(
+            say("{share:.1%} of the moves that leave {source}, exits included").format(
+                share=edge.share, source=escape(str(edge.source), quote=False)
+            )
+        )
     if edge.wait_median_s is not None:
         lines.append(
-            say("half within {median}, 90% within {p90}").format(median=span(edge.wait_median_s), p90=span(edge.wait_p90_s))
+            say("half within {median}, 90% within {p90}").format(
+                median=span(edge.wait_median_s), p90=span(edge.wait_p90_s)
+            )
         )
     return "<br>".join(lines)
 
@@ -226,7 +261,8 @@ def _alt(journey: Journey, stages: Sequence[Column], kept: Sequence[Transition],
     worst = sorted((t for t in journey.touchpoints if look.share(t) is not None), key=lambda t: look.share(t) or 0.0)
     said = look.say("Graph of the journey {name} by stages. {stages}. Commonest moves: {common}. Worst: {worst}.")
     return said.format(
-        name=journey.name, stages=named, common=common or "–", worst=", ".join(f"{t.name} ({look.number(t)})" for t in worst[:3]) or "–"
+        name=journey.name,
+        stages=named,
+        common=common or "–",
+        worst=", ".join(f"{t.name} ({look.number(t)})" for t in worst[:3]) or "–",
     )
-
-

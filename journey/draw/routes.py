@@ -130,7 +130,9 @@ def _neighbour(source: Spot, target: Spot, *, both: bool) -> Route:
     x = source.x + (0.0 if not both else -0.08 if down else 0.08)
     side = CARD / 2 if down else -CARD / 2
     a, d = (x, source.y + side), (x, target.y - side)
-    return Route(a, (x, a[1] + (d[1] - a[1]) / 3), (x, d[1] - (d[1] - a[1]) / 3), d, 180 if down else 0, "down" if down else "up")
+    return Route(
+        a, (x, a[1] + (d[1] - a[1]) / 3), (x, d[1] - (d[1] - a[1]) / 3), d, 180 if down else 0, "down" if down else "up"
+    )
 
 
 def _around(source: Spot, target: Spot, out: float, into: float) -> Route:

@@ -1,6 +1,6 @@
-"""Estimates from counts and sums, with intervals."""
+"""Estimates from counts and sums, each with its interval: the ground of mining and analysis."""
 
-from journey.analysis.measures import nps, wilson
-from journey.analysis.shrink import ratings
+from journey.estimate.measures import nps, wilson
+from journey.estimate.shrink import ratings
 
 __all__ = ["nps", "ratings", "wilson"]

@@ -78,7 +78,7 @@ def _read(spec: Any, source: Source, context: Context, recipe: Recipe) -> Piece 
 
 
 def joined_on(recipe: Recipe, sources: Mapping[int, Source]) -> dict[int, str]:
-    """Number of an attributes table → the raw column of the events that it joins, or “case” or “customer” themselves."""
+    """Number of an attributes table → the column of the events that it joins, or “case” or “customer” themselves."""
     columns = {
         name
         for i, spec in enumerate(recipe.tables)
@@ -91,7 +91,8 @@ def joined_on(recipe: Recipe, sources: Mapping[int, Source]) -> dict[int, str]:
             on = spec.on or spec.key
             if on not in columns and on not in ("case", "customer"):
                 raise InputError(
-                    f"{spec.path}: no table of events has a column “{on}” to join it on.{suggest(on, columns, known='columns')} "
+                    f"{spec.path}: no table of events has a column “{on}” to join it on."
+                    f"{suggest(on, columns, known='columns')} "
                     "Say on: the column there that holds the same ids."
                 )
             found[i] = on

@@ -9,12 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import ibis
 import pandas as pd
 
 from journey.errors import InputError, JourneyError, suggest
-from journey.events.engine import arrow_of, drop, keep, keep_arrow, run
 from journey.events import marks
+from journey.events.engine import arrow_of, drop, keep, keep_arrow, run
 from journey.events.index import Codes, ask, code_table, coded, micros, numbered, successors
 from journey.events.read import Door
 from journey.model import Scale
@@ -114,6 +113,7 @@ class Index:
 
     def decoded(self, shown: pd.DataFrame) -> pd.DataFrame:
         """Fetched rows with names for codes and times for microseconds."""
+
         def names(codes: Codes, column: str) -> list[str | None]:
             return [None if pd.isna(code) else codes.names[int(code)] for code in shown[column]]
 
@@ -150,7 +150,10 @@ def count(stored: Any) -> dict[str, int]:
 
 
 def build(door: Door, backend: Any, *, large: bool = False) -> Index:
-    """Index the table behind the door, in memory or, with `large`, in the backend's file. Raises InputError if it is empty."""
+    """Index the table behind the door: in memory or, with `large`, in the backend's file.
+
+    Raises InputError if it is empty.
+    """
     table = door.table
     facts = ask(table.agg(**_facts(table))).iloc[0]
     if not facts["events"]:

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from journey.events.build import Index, build
 from journey.events import marks
+from journey.events.build import Index, build
 from journey.events.engine import cache_dir, connect, drop, run
 from journey.events.index import Codes
 from journey.events.read import Door
@@ -27,7 +27,7 @@ COUNTS = ("events", "cases", "customers", "first_event", "last_event")
 
 def is_large(paths: Sequence[str]) -> bool:
     """Whether the files together are too many bytes to index in memory."""
-    sizes = {kind: 0 for kind in LARGE}
+    sizes = dict.fromkeys(LARGE, 0)
     for path in paths:
         for file in _files(path):
             kind = file.suffix.lower() if file.suffix.lower() in LARGE else ""
@@ -39,7 +39,7 @@ def _files(path: str) -> list[Path]:
     place = Path(path)
     if place.is_dir():
         return [file for file in place.rglob("*") if file.is_file()]
-    return [place] if place.is_file() else [Path(found) for found in glob.glob(path, recursive=True)]
+    return [place] if place.is_file() else [Path(found) for found in glob.glob(path, recursive=True)]  # noqa: PTH207 the pattern may be absolute
 
 
 def find_or_build(enter: Callable[[Any], Door]) -> tuple[Door, Index]:
@@ -93,7 +93,9 @@ def _found(place: Path, entered: Door) -> Index:
         stored=stored["events"],
         touchpoints=Codes(tuple(facts["touchpoints"])),
         channels=Codes(tuple(facts["channels"])) if facts["channels"] is not None else None,
-        attributes={name: None if codes is None else Codes(tuple(codes)) for name, codes in facts["attributes"].items()},
+        attributes={
+            name: None if codes is None else Codes(tuple(codes)) for name, codes in facts["attributes"].items()
+        },
         scales={role: entered.scales[name] for role, name in entered.roles.items()},
         case_ids=stored.get("case_ids"),
         **{name: facts[name] for name in COUNTS},

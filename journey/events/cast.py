@@ -88,7 +88,8 @@ def decimal_mark(raw: Raw, names: list[str], told: str | None) -> str:
         raise InputError(
             f"{raw.label}: numbers are written with a comma in column “{texts[comma]}” "
             f"(row {number(int(facts[f'comma{comma}_row']) + 1)}) and with a point in “{texts[point]}” "
-            f"(row {number(int(facts[f'point{point}_row']) + 1)}). Say which is the decimal mark: decimal: “,” or decimal: “.”."
+            f"(row {number(int(facts[f'point{point}_row']) + 1)}). Say which is the decimal mark: "
+            "decimal: “,” or decimal: “.”."
         )
     return "," if marks["comma"] else "."
 

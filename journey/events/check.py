@@ -11,7 +11,7 @@ from typing import Any
 import ibis
 import pyarrow.parquet as pq
 
-from journey.events.engine import is_duckdb
+from journey.events.engine import connect, is_duckdb
 from journey.events.source import ROW, Raw, ask
 
 __all__ = ["Judged", "Offence", "judge", "write_quarantine"]
@@ -168,7 +168,12 @@ def _batches(offence: Offence) -> Iterator[Any]:
     if not is_duckdb(backend):
         yield from backend.to_pyarrow_batches(table)
         return
-    yield from backend.con.execute(backend.compile(table)).to_arrow_reader(10_000)
+    # A connection of its own: all that is behind a door is files, and the one that opened it may be closed by now.
+    fresh = connect()
+    try:
+        yield from fresh.con.execute(backend.compile(table)).to_arrow_reader(10_000)
+    finally:
+        fresh.disconnect()
 
 
 def _rows(batches: Iterable[Any]) -> Iterator[dict[str, Any]]:

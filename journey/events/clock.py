@@ -116,12 +116,16 @@ def _shapes(raw: Any, name: str) -> list[_Shape]:
     shape = own.translate(text.left(40), "123456789" + _LETTERS, "0" * 9 + "a" * len(_LETTERS))
     rows = raw.table.mutate(shape_=shape, text_=text).filter(text.notnull())
     found = (
-        rows.group_by("shape_")
+        rows.group_by(text="shape_")
         .agg(n=rows.count(), row=rows.row_.min(), value=rows.text_.argmin(rows.row_))
         .order_by(ibis.desc("n"), "row")
         .limit(200)
     )
-    return [_Shape(**row) for row in run(found, opening=True).to_dict("records")]
+    return [_Shape(row["text"], int(row["n"]), int(row["row"]), row["value"]) for row in _records(found)]
+
+
+def _records(table: Any) -> list[dict[Any, Any]]:
+    return run(table, opening=True).to_dict("records")
 
 
 def _text_clock(raw: Any, name: str, dayfirst: bool | None) -> Clock:
@@ -158,8 +162,8 @@ def _refuse_mixtures(raw: Any, name: str, families: dict[str, list[_Shape]], day
         )
     if zoned and naive:
         raise InputError(
-            f"{_place(raw, name, zoned[0])} has a time zone, but “{naive[0].value}” in row {number(naive[0].row + 1)} has "
-            "none. Write all times with their zone (2024-02-29T13:45:00+01:00), or none."
+            f"{_place(raw, name, zoned[0])} has a time zone, but “{naive[0].value}” in row {number(naive[0].row + 1)} "
+            "has none. Write all times with their zone (2024-02-29T13:45:00+01:00), or none."
         )
     iso = families.get("iso", []) + families.get("compact", [])
     if "slashed" in families and iso and dayfirst is None:
@@ -196,9 +200,9 @@ def _first_is_day(raw: Any, name: str, shapes: Sequence[_Shape], dayfirst: bool 
         return bool(facts.one > 12)
     if facts.one > 12:
         raise InputError(
-            f"{raw.label}, column “{name}”: “{facts.one_text}” (row {number(int(facts.one_row) + 1)}) puts the day first, "
-            f"“{facts.two_text}” (row {number(int(facts.two_row) + 1)}) the month. Write all dates alike, or say "
-            "dayfirst: true or dayfirst: false; what does not fit is then set aside."
+            f"{raw.label}, column “{name}”: “{facts.one_text}” (row {number(int(facts.one_row) + 1)}) puts the day "
+            f"first, “{facts.two_text}” (row {number(int(facts.two_row) + 1)}) the month. Write all dates alike, or "
+            "say dayfirst: true or dayfirst: false; what does not fit is then set aside."
         )
     raise InputError(
         f"{_place(raw, name, shapes[0])} could be day/month or month/day, and no value in the column decides. "
@@ -287,11 +291,11 @@ def _epoch_clock(raw: Any, name: str) -> Clock:
     facts = run(raw.table.agg(low=column.min(), high=column.max()), opening=True).iloc[0]
     if facts.low != facts.low or facts.low is None:
         return Clock(lambda c: ibis.null("timestamp(6)"), False, "no times")
-    low, high = len(str(int(facts.low))), len(str(int(facts.high)))
+    low, high = (len(str(end)) for end in (int(facts.low), int(facts.high)))
     if low != high or low not in _EPOCH or facts.low < 0:
         raise InputError(
-            f"{raw.label}: the column “{name}” holds whole numbers from {facts.low:.0f} to {facts.high:.0f}, which are not "
-            "the seconds, milli- or microseconds since 1970 of one era. Write times as 2024-02-29 13:45:00."
+            f"{raw.label}: the column “{name}” holds whole numbers from {facts.low:.0f} to {facts.high:.0f}, which are "
+            "not the seconds, milli- or microseconds since 1970 of one era. Write times as 2024-02-29 13:45:00."
         )
     return Clock(lambda c: _from_epoch(c, _EPOCH[low]), True, f"{_NAMES[low]} since 1970")
 

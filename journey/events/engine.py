@@ -16,7 +16,19 @@ import pandas as pd
 import pyarrow as pa
 from ibis.backends import BaseBackend
 
-__all__ = ["Progress", "arrow_of", "cache_dir", "connect", "drop", "is_duckdb", "keep", "keep_arrow", "keep_frame", "run", "watched"]
+__all__ = [
+    "Progress",
+    "arrow_of",
+    "cache_dir",
+    "connect",
+    "drop",
+    "is_duckdb",
+    "keep",
+    "keep_arrow",
+    "keep_frame",
+    "run",
+    "watched",
+]
 
 GIB = 1 << 30
 

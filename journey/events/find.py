@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from journey.errors import InputError, suggest
+from journey.events.formats.frames import frame
+from journey.events.formats.lines import lines
 from journey.events.formats.look import opened
 from journey.events.formats.parquet import parquet
+from journey.events.formats.sheet import sheet
 from journey.events.formats.text import text
+from journey.events.formats.xes import xes
 from journey.events.source import Source, Spool
 from journey.recipe import ReadOptions
 
@@ -21,8 +25,6 @@ _PARTS: Final = ("_", ".")  # Spark's _SUCCESS, hidden files
 def open_source(source: Any, *, con: Any, spool: Spool, options: ReadOptions, label: str) -> Source:
     """The table that a path names, or that an object is. Raises InputError if there is none or it cannot be read."""
     if not isinstance(source, str | Path):
-        from journey.events.formats.frames import frame
-
         return frame(source, con, spool, label=label)
     label = str(label)
     files, root = _files(str(source), label)
@@ -30,7 +32,7 @@ def open_source(source: Any, *, con: Any, spool: Spool, options: ReadOptions, la
         return parquet(files, con, label=label, root=root)
     if len(files) > 1:
         raise InputError(
-            f"{label}: {len(files)} files were found, from {files[0].name} to {files[-1].name}, and not all of them are "
+            f"{label}: {len(files)} files were found, from {files[0].name} to {files[-1].name}, and not all are "
             "Parquet. Several files can be read together as Parquet only: name one file, or put them into one table."
         )
     return _single(files[0], con, spool, options, label)
@@ -45,17 +47,11 @@ def _single(file: Path, con: Any, spool: Spool, options: ReadOptions, label: str
         or _starts(file, b"\xd0\xcf\x11\xe0")
         or name.endswith((".xlsx", ".xlsm", ".xls", ".ods"))
     ):
-        from journey.events.formats.sheet import sheet
-
         return sheet(file, con, spool, label=label, name=options.sheet)
     start = _first(file, label)
     if name.removesuffix(".gz").endswith(".xes") or (start.startswith("<") and "<log" in start):
-        from journey.events.formats.xes import xes
-
         return xes(file, con, spool, label=label)
     if name.removesuffix(".gz").endswith((".jsonl", ".ndjson", ".json")):
-        from journey.events.formats.lines import lines
-
         return lines(file, con, spool, label=label)
     return text(file, con, spool, label=label, delimiter=options.delimiter, encoding=options.encoding)
 
@@ -85,7 +81,7 @@ def _found(path: str, label: str) -> tuple[list[Path], Path | None]:
         return files, place
     if place.exists():
         return [place], None
-    found = sorted(Path(name) for name in glob.glob(str(place), recursive=True))
+    found = sorted(Path(name) for name in glob.glob(str(place), recursive=True))  # noqa: PTH207 patterns with a root
     found = [file for file in found if file.is_file()]
     if found:
         return found, None
@@ -109,7 +105,7 @@ def _starts(file: Path, magic: bytes) -> bool:
 
 
 def _first(file: Path, label: str) -> str:
-    """The beginning of a file as text; empty where it cannot be unpacked, which the reader of the format tells better."""
+    """The beginning of a file as text; empty where it cannot be unpacked: the reader of the format says why."""
     try:
         with opened(file) as stream:
             return stream.read(2000).decode("utf-8", "replace").lstrip("\ufeff \r\n\t")

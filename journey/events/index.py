@@ -9,7 +9,8 @@ order of time (ties keep their input order). Columns:
     tp, ch             codes of touchpoint and channel
     prev_tp, next_tp, next_ch   codes of the case's previous and next event; null where there is none
     wait_us            time to the next event; null at the end of the case
-    duration_us, taken_us, promised_us   where the data tell: time at the touchpoint; time from `since` to this visit, and promised
+    duration_us        time at the touchpoint, where the data tell
+    taken_us, promised_us   time from `since` to this visit, as it was and as promised, where a promise tells
     r_*, a_*           raw answers; attributes
     again_us           time to the case's next visit to the same touchpoint (null if none)
     first_visit, first_move   whether the case meets this touchpoint, walks this transition, for the first time
@@ -60,9 +61,7 @@ def code_table(backend: Any, names: pd.Series[Any], *, column: str) -> tuple[Cod
 def coded(table: Any, codes: Any, *, column: str, to: str) -> Any:
     """`table` with the text `column` replaced by its code, named `to`."""
     joined = table.left_join(codes, table[column] == codes[f"{column}_name"])
-    return joined.mutate(**{to: joined[f"{column}_code"]}).drop(
-        column, *[name for name in (f"{column}_name", f"{column}_code")]
-    )
+    return joined.mutate(**{to: joined[f"{column}_code"]}).drop(column, f"{column}_name", f"{column}_code")
 
 
 def numbered(backend: Any, table: Any, *, column: str, to: str, name: str) -> tuple[Any, Any]:
@@ -96,7 +95,7 @@ def successors(events: Any, *, since: Mapping[int, int] | None = None) -> Any:
 
 
 def _timed(table: Any, since: Mapping[int, int]) -> Any:
-    """Adds taken_us, and promised_us where a date was promised, for the touchpoints that have a promise of that kind."""
+    """Adds taken_us, and promised_us where a date was promised, at the touchpoints with a promise of that kind."""
     whole = ibis.window(group_by="cid")
     origin = table.t.min().over(whole)
     for place, start in since.items():

@@ -9,7 +9,6 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import ibis
 import pandas as pd
 
 from journey.errors import JourneyError, suggest

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import ibis
 import numpy as np
 import pandas as pd
 
@@ -135,7 +134,9 @@ def _touchpoints(log: EventLog, edges: pd.DataFrame) -> tuple[Touchpoint, ...]:
     table["stage"] = [stage_of.get(name) for name in table["name"]]
     table["order"] = [
         (stages.index(stage) if stage else len(stages), place / visits, name)
-        for stage, place, visits, name in zip(table["stage"], table["place"], table["moves"], table["name"], strict=True)
+        for stage, place, visits, name in zip(
+            table["stage"], table["place"], table["moves"], table["name"], strict=True
+        )
     ]
     # Within a stage the recipe's order of touchpoints stands, for it was written by people.
     table["order"] = [(s, listed.index(n) if n in stage_of else 0, p, n) for (s, p, n) in table["order"]]

@@ -22,7 +22,9 @@ from journey.recipe import Recipe, load
 __all__ = ["open", "read"]
 
 
-def open(recipe: str | Path | Recipe, *, folder: str | Path | None = None, progress: Progress | None = None) -> EventLog:
+def open(
+    recipe: str | Path | Recipe, *, folder: str | Path | None = None, progress: Progress | None = None
+) -> EventLog:
     """The log that a recipe (`journey.yaml`) describes.
 
     folder     where the tables are, if not where the recipe says

@@ -107,7 +107,7 @@ def _within(wall: Any, changes: Sequence[Shift]) -> Any:
 def _doubt(raw: Raw, kind: str, n: int, row: int, zone: str) -> str:
     where = f"{raw.label}: {number(n)} time{'s' if n > 1 else ''} (first in row {number(row + 1)})"
     if kind == "gap":
-        return f"{where} fell into an hour that the clocks of {zone} skipped; read as if they had not been put forward yet."
+        return f"{where} fell into an hour that the clocks of {zone} skipped; read as if they had not gone forward yet."
     return f"{where} fell into an hour that the clocks of {zone} showed twice; read as the first of the two."
 
 
@@ -161,7 +161,7 @@ def answer_values(raw: Raw, answers: Mapping[str, str], table: Any, mark: str) -
 
 def scale_facts(table: Any, answers: Iterable[str], kept: Any = None) -> dict[str, Any]:
     """Questions about the answers in the rows that are kept."""
-    facts = {}
+    facts: dict[str, Any] = {}
     for name in answers:
         column = table[f"r_{name}"]
         facts |= {

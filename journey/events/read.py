@@ -46,7 +46,10 @@ class Door:
     spool: Spool | None = None
 
     def write_quarantine(self, file: Path) -> Path | None:
-        """All rows and values that were set aside, as CSV with table, row, reason and raw values; None if there are none."""
+        """All that was set aside, as CSV with table, row, reason and raw values; None if there is nothing.
+
+        Works as long as the door lives, on a connection of its own.
+        """
         return write_quarantine(self.offences, file) if self.offences else None
 
 
@@ -70,7 +73,7 @@ def door(recipe: Recipe, *, con: Any, sources: Mapping[int, Any] | None = None) 
     return Door(
         table=made.table,
         scales=scales,
-        roles=dict(recipe.roles),
+        roles={str(role): name for role, name in recipe.roles.items()},
         attributes=made.attributes,
         recipe=recipe,
         report=ImportReport(tables=made.reports, scales=made.scales, notes=made.notes),

@@ -95,8 +95,8 @@ def _undeclared(source: Source, raw: Raw) -> list[str]:
     if not suspects:
         return []
     return [
-        f"{raw.label}: the column “{suspects[0]}” may tell start from complete. If it does, say lifecycle: {suspects[0]}, "
-        "or each visit counts twice."
+        f"{raw.label}: the column “{suspects[0]}” may tell start from complete. If it does, say "
+        f"lifecycle: {suspects[0]}, or each visit counts twice."
     ]
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 import ibis
+import pandas as pd
 
 from journey.errors import InputError, suggest
 from journey.events.engine import cache_dir, is_duckdb, run
@@ -140,7 +141,7 @@ def ask(table: Any, label: str, /, **questions: Any) -> dict[str, Any]:
 
 
 def _missing(value: Any) -> bool:
-    return value is None or value != value
+    return value is None or bool(pd.isna(value))
 
 
 def scan(con: Any, sql: str, label: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import reduce
+from itertools import pairwise
 from operator import and_, or_
 from typing import Any
 
@@ -72,7 +73,8 @@ def read_milestones(spec: Milestones, source: Source, context: Context) -> Piece
             )
         },
     )
-    table, notes = judged.table, []
+    notes: list[str] = []
+    table = judged.table
     for i, (name, wall) in enumerate(walls.items()):
         if name in spec.promises.values() and not judged.facts[f"clock_{i}"]:
             # Promised for a day means by its end.
@@ -133,11 +135,11 @@ def _said(clocks: Mapping[str, Clock]) -> dict[str, str]:
 def _out_of_order(raw: Raw, spec: Milestones, table: Any, walls: Mapping[str, str]) -> list[str]:
     """Neighbouring milestones that happened the other way round; events go by time, not by the order of columns."""
     columns = list(spec.touchpoints.items())
-    pairs = list(zip(columns, columns[1:], strict=False))
+    pairs = list(pairwise(columns))
     questions = {f"n_{i}": (table[walls[b[0]]] < table[walls[a[0]]]).sum() for i, (a, b) in enumerate(pairs)}
     counts = ask(table, raw.label, **questions)
     return [
-        f"{raw.label}: in {number(int(counts[f'n_{i}']))} rows “{b[1]}” comes before “{a[1]}”; events are ordered by time."
+        f"{raw.label}: in {number(int(counts[f'n_{i}']))} rows “{b[1]}” comes before “{a[1]}”; events go by time."
         for i, (a, b) in enumerate(pairs)
         if counts[f"n_{i}"]
     ]
@@ -147,7 +149,7 @@ def _out_of_order(raw: Raw, spec: Milestones, table: Any, walls: Mapping[str, st
 
 
 def read_survey(spec: Survey, source: Source, context: Context, recipe: Recipe) -> Piece:
-    """A case for each person: the rated touchpoints in their implied order. Answers about the whole go to the last visit."""
+    """A case a person: the rated touchpoints in their implied order. Answers about the whole go to the last visit."""
     keys = [key for key in context.keys if key in source.columns]
     steps = recipe.steps(spec)
     ratings = [column for _, *both in steps for column in both if column is not None]
@@ -188,7 +190,8 @@ def read_survey(spec: Survey, source: Source, context: Context, recipe: Recipe) 
         facts=lambda rows, kept: {"low": rows.wall.min(where=kept), "high": rows.wall.max(where=kept)},
     )
 
-    table, notes = judged.table, []
+    notes: list[str] = []
+    table = judged.table
     if clock is not None:
         expr, notes = in_utc(raw, table, "wall", clock, judged.facts["low"], judged.facts["high"], context.zone)
         table = table.mutate(wall=expr)

@@ -34,9 +34,7 @@ def page(source: Source, go_to: Callable[[str], None]) -> None:
     many = len(ranking) > FEW
     everything = many and st.toggle(_("All {n} touchpoints").format(n=len(ranking)), key="all", bind="query-params")
     top = len(ranking) if everything or not many else FEW
-    st.caption(
-        _("Burden and score with 95% intervals; n is visits. Click a row to open the touchpoint.")
-    )
+    st.caption(_("Burden and score with 95% intervals; n is visits. Click a bar or a dot to open the touchpoint."))
     figure = cached.ranking(source, top, theme_name(), language())
     event = show(figure, alt=alt(ranking[:top]), key="ranking", clickable=True)
     names = [place(one.at) for one in ranking]
@@ -69,9 +67,9 @@ def _worst(worst: Sequence[jn.Friction], unit: str, go_to: Callable[[str], None]
                 help=_("Visits × excess over the expected severity × its cost, added over the components."),
             )
             st.caption(
-                _("95% interval {low:,.0f}–{high:,.0f} · n {n:,} visits · among the three worst in {top:.0%} of draws").format(
-                    low=one.burden.low or 0, high=one.burden.high or 0, n=one.burden.n, top=one.p_top3
-                )
+                _(
+                    "95% interval {low:,.0f}–{high:,.0f} · n {n:,} visits · among the three worst in {top:.0%} of draws"
+                ).format(low=one.burden.low or 0, high=one.burden.high or 0, n=one.burden.n, top=one.p_top3)
             )
             st.markdown(plain(why(one, _)))
             if st.button(_("Open"), key=f"open-{one.rank}", help=name):

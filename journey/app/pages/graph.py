@@ -82,7 +82,9 @@ def _sentence(source: Source, touchpoint: jn.Touchpoint) -> str:
 
 def said(drawn: Drawn) -> str:
     """What part of the journey the picture shows."""
-    text = _("Shown: {shown} of {all} kinds of moves, {moves:,} of {of:,} moves between touchpoints ({share:.1%}); hidden: {hidden:.1%}.")
+    text = _(
+        "Shown: {shown} of {all} kinds of moves, {moves:,} of {of:,} moves between touchpoints ({share:.1%}); hidden: {hidden:.1%}."
+    )
     told = text.format(
         shown=drawn.transitions_shown, all=drawn.transitions, moves=drawn.shown, of=drawn.moves,
         share=drawn.share, hidden=1 - drawn.share,

@@ -44,9 +44,9 @@ def page(source: Source) -> None:
         alt=_("Before {name}: {before}. After: {after}.").format(name=name, before=told(before), after=told(after)),
     )  # fmt: skip
     st.caption(
-        _("Shares of all {n:,} visits, with the number of moves; the interval (95%, Wilson) takes moves as independent.").format(
-            n=touchpoint.visits
-        )
+        _(
+            "Shares of all {n:,} visits, with the number of moves; the interval (95%, Wilson) takes moves as independent."
+        ).format(n=touchpoint.visits)
     )
 
 
@@ -63,7 +63,7 @@ def _numbers(touchpoint: jn.Touchpoint, one: jn.Friction | None, source: Source,
         (_("Stage"), touchpoint.stage or "–", ", ".join(touchpoint.channels) or "–"),
         (_("Cases"), f"{touchpoint.cases:,}", _("{n:,} visits").format(n=touchpoint.visits)),
         (
-            _("Cases that end here"),
+            _("Ends here"),
             f"{touchpoint.ends / touchpoint.visits:.1%}" if touchpoint.visits else "–",
             _("{ends:,} of {visits:,} visits").format(ends=touchpoint.ends, visits=touchpoint.visits),
         ),
@@ -128,7 +128,11 @@ def answered(touchpoint: jn.Touchpoint) -> str:
         text += " " + _(
             "If none or all of the silent were satisfied, {low:.0%} to {high:.0%} of all visits would be in the top two boxes."
         ).format(low=low, high=high)
-    return text + " " + _("The mean is drawn towards the journey's own the fewer the answers; the plain mean is marked beside it.")
+    return (
+        text
+        + " "
+        + _("The mean is drawn towards the journey's own the fewer the answers; the plain mean is marked beside it.")
+    )
 
 
 def _friction(source: Source, one: jn.Friction | None) -> None:

@@ -16,7 +16,7 @@ __all__ = ["header", "summary"]
 
 def header(source: Source) -> None:
     log, journey = cached.log(source), cached.journey(source)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.markdown(f"## {plain(journey.name or _('Journey'))}", width="content")
         st.markdown(summary(log, journey), width="content")
 

@@ -40,7 +40,8 @@ def frame(source: Any, con: Any, spool: Spool, *, label: str) -> Source:
         source.createOrReplaceTempView(view)
         return _remote(ibis.pyspark.connect(source.sparkSession).table(view), label)
     raise InputError(
-        f"A table is read from a path, or from a pandas, Polars, Arrow, Ibis or Spark table; not from {type(source).__name__}."
+        "A table is read from a path, or from a pandas, Polars, Arrow, Ibis or Spark table; "
+        f"not from {type(source).__name__}."
     )
 
 
@@ -117,7 +118,7 @@ def _write(table: Any, target: Path) -> None:
 
 
 def _polars(source: Any, con: Any, spool: Spool, label: str) -> Source:
-    import polars as pl
+    import polars as pl  # noqa: PLC0415 the caller has it
 
     lazy = source.lazy()
     schema = lazy.collect_schema()

@@ -1,4 +1,4 @@
-"""One look at the bytes of a text file: its digest, its encoding, how long its lines are; and what is no text at all."""
+"""One look at the bytes of a text file: digest, encoding, how long its lines are; and what is no text at all."""
 
 from __future__ import annotations
 
@@ -153,8 +153,8 @@ class _Watch:
             self.open += len(chunk)
             if self.open > LONGEST:
                 raise InputError(
-                    f"{self.label}: line {number(self.lines + 1)} is longer than {LONGEST >> 20} MB, so this is hardly a "
-                    "table of lines. Check that the file has line breaks."
+                    f"{self.label}: line {number(self.lines + 1)} is longer than {LONGEST >> 20} MB, so this is hardly "
+                    "a table of lines. Check that the file has line breaks."
                 )
         else:
             self.lines += chunk.count(b"\n")

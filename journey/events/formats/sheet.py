@@ -1,5 +1,5 @@
-"""Workbooks (xlsx, xls, ods), read with python-calamine: it is Rust, many times faster than openpyxl, and gives values as
-they were computed. Cells become the text a CSV would hold, so that one way of understanding them is enough.
+"""Workbooks (xlsx, xls, ods), read with python-calamine: Rust, many times faster than openpyxl, and it gives values
+as they were computed. Cells become the text a CSV would hold, so that one way of understanding them is enough.
 """
 
 from __future__ import annotations

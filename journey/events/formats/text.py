@@ -152,13 +152,13 @@ def _decoded(
     bad = sum(counts.values())
     if counts.get(FOREIGN, 0) > rows:
         raise InputError(
-            f"{label}: in {number(counts[FOREIGN])} of {number(rows + bad)} lines are bytes that are not letters in utf-8. "
-            "Say the right encoding."
+            f"{label}: in {number(counts[FOREIGN])} of {number(rows + bad)} lines are bytes that are not letters in "
+            "utf-8. Say the right encoding."
         )
     if bad > rows:
         raise InputError(
-            f"{label}: {number(bad)} of {number(rows + bad)} lines have more or fewer fields than the header, or quotation "
-            "marks that do not match. Is the delimiter right? Say delimiter: “;” (or “,”, “tab”)."
+            f"{label}: {number(bad)} of {number(rows + bad)} lines have more or fewer fields than the header, or "
+            "quotation marks that do not match. Is the delimiter right? Say delimiter: “;” (or “,”, “tab”)."
         )
     if rejected is None:
         return in_parquet(con, target, names, label), None, {}

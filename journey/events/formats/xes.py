@@ -101,7 +101,7 @@ def _events(path: Path, label: str) -> Iterator[dict[str, str]]:
             parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise InputError(
-            f"{label}, line {error.lineno}: this is not well-formed XML ({expat.errors.messages.get(error.code, error)}); "
+            f"{label}, line {error.lineno}: this is not well-formed XML ({expat.ErrorString(error.code)}); "
             "the file may be cut short. Export it again."
         ) from error
     except InputError as error:

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from journey.analysis.hierarchy import beta_quantile, fit_normal, hyper_nodes, normal_quantile
+from journey.estimate.hierarchy import beta_quantile, fit_normal, hyper_nodes, normal_quantile
 from journey.errors import JourneyError
 from journey.model import Measure
 
