@@ -70,8 +70,8 @@ def friction(
     terms = terms_of(log, goal=goal, window=window)
     found = rank(
         tally(log, terms, transitions=transitions),
-        weights=weights or {**recipe.weights},
-        targets=targets or {**recipe.targets},
-        costs=costs or {**recipe.costs},
+        weights=weights or dict[str, float](recipe.weights.items()),
+        targets=targets or dict[str, float](recipe.targets.items()),
+        costs=costs or dict[str, float](recipe.costs.items()),
     )
     return Ranking(found, terms)

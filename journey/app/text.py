@@ -17,7 +17,7 @@ LANGUAGES = ("en", "pt_BR")
 
 
 def language() -> str:
-    """The language to show: as asked in the address (?lang=), else as the browser prefers; English if neither is known."""
+    """The language to show: as asked in the address (?lang=), else as the browser prefers, else English."""
     asked = st.query_params.get("lang") or st.session_state.get("lang") or st.context.locale or "en"
     short = str(asked).replace("-", "_").split("_")[0].casefold()
     return next((name for name in LANGUAGES if name.split("_")[0] == short), "en")
@@ -34,7 +34,7 @@ def _(text: str) -> str:
     return translator(language())(text)
 
 
-def N_(text: str) -> str:  # noqa: N802  gettext's name for “translate later”
+def N_(text: str) -> str:
     """Marks a text for translation where it is written before the language is known."""
     return text
 

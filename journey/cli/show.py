@@ -82,14 +82,14 @@ def _about(log: jn.EventLog) -> dict[str, Any]:
         "events": log.events,
         "cases": log.cases,
         "customers": log.customers,
-        "of_cases": whole.cases,
-        "of_customers": whole.customers,
+        "of_cases": whole.sizes.cases,
+        "of_customers": whole.sizes.customers,
     }
 
 
 def _heading(log: jn.EventLog) -> None:
     about = _about(log)
-    share = f" ({log.cases / log.index.cases:.1%} of all cases)" if log.filters else ""
+    share = f" ({log.cases / log.index.sizes.cases:.1%} of all cases)" if log.filters else ""
     out.print(
         Text(f"{about['journey']}", style="bold"),
         Text(f"{log.cases:,} cases of {log.customers:,} customers, {log.events:,} events{share}"),

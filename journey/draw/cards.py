@@ -1,4 +1,4 @@
-"""Touchpoints as cards: name, cases, how many end there; the value in a coloured disc, its interval along the bottom."""
+"""Touchpoints as cards: name, cases, how many end; the value in a coloured disc, its interval at the bottom."""
 
 from __future__ import annotations
 
@@ -115,9 +115,16 @@ def _card(canvas: Canvas, spot: Spot, look: Look, touchpoint: Touchpoint, *, fad
     opacity = 0.35 if faded else 1.0
     left, right, top, bottom = spot.x - HALF, spot.x + HALF, spot.y - CARD / 2, spot.y + CARD / 2
     canvas.shape(
-        type="rect", x0=left, x1=right, y0=top, y1=bottom, fillcolor=theme.card, layer="below", opacity=opacity,
+        type="rect",
+        x0=left,
+        x1=right,
+        y0=top,
+        y1=bottom,
+        fillcolor=theme.card,
+        layer="below",
+        opacity=opacity,
         line={"color": theme.accent if chosen else theme.line, "width": 2 if chosen else 1},
-    )  # fmt: skip
+    )
     paint = theme.line if share is None else diverging(share)
     canvas.shape(
         type="rect",
@@ -153,10 +160,15 @@ def _card(canvas: Canvas, spot: Spot, look: Look, touchpoint: Touchpoint, *, fad
 
 def _text(canvas: Canvas, x: list[float], y: list[float], texts: list[str], fades: list[bool], theme: Theme) -> None:
     canvas.points(
-        x=x, y=y, text=texts, mode="text", textposition="middle right", hoverinfo="skip",
+        x=x,
+        y=y,
+        text=texts,
+        mode="text",
+        textposition="middle right",
+        hoverinfo="skip",
         textfont={"size": 12, "color": [_faint(theme) if faded else theme.ink for faded in fades]},
         unselected={"textfont": {"color": theme.ink}},
-    )  # fmt: skip
+    )
 
 
 def _discs(
@@ -191,18 +203,33 @@ def _scale(canvas: Canvas, look: Look) -> None:
     low, high = sorted((bad, good))
     steps = [low + (high - low) * i / 4 for i in range(5)]
     canvas.points(
-        x=[None], y=[None], mode="markers", hoverinfo="skip",
+        x=[None],
+        y=[None],
+        mode="markers",
+        hoverinfo="skip",
         marker={
-            "color": [low], "cmin": low, "cmax": high, "showscale": True,
+            "color": [low],
+            "cmin": low,
+            "cmax": high,
+            "showscale": True,
             "colorscale": [[i / 20, diverging(look.good(low + (high - low) * i / 20))] for i in range(21)],
             "colorbar": {
-                "orientation": "h", "len": 0.34, "thickness": 9, "x": 0.005, "xanchor": "left", "y": 0, "yanchor": "top", "ypad": 4,
-                "outlinewidth": 0, "tickvals": steps, "ticktext": [f"{step:g}" for step in steps],
+                "orientation": "h",
+                "len": 0.34,
+                "thickness": 9,
+                "x": 0.005,
+                "xanchor": "left",
+                "y": 0,
+                "yanchor": "top",
+                "ypad": 4,
+                "outlinewidth": 0,
+                "tickvals": steps,
+                "ticktext": [f"{step:g}" for step in steps],
                 "tickfont": {"size": 11, "color": look.theme.muted},
                 "title": {"text": look.title, "side": "top", "font": {"size": 12, "color": look.theme.ink}},
             },
         },
-    )  # fmt: skip
+    )
 
 
 def _lines(touchpoint: Touchpoint, ends: Mapping[str, float], loops: Mapping[str, Transition]) -> str:

@@ -139,25 +139,25 @@ def _frame(canvas: Canvas, stages: Sequence[Column], theme: Theme, say: Say) -> 
             x=at + 0.5, y=HEAD / 2, text=f"<b>{escape(name, quote=False)}</b>", font={"size": 14, "color": theme.ink}
         )
     canvas.set(
-        dict(
-            height=int(bottom) + 62,
-            margin={"l": 0, "r": 0, "t": 4, "b": 58},
-            paper_bgcolor="rgba(0,0,0,0)",
-            plot_bgcolor="rgba(0,0,0,0)",
-            font={"family": FONT, "color": theme.ink, "size": 12},
-            showlegend=False,
-            hovermode="closest",
-            hoverdistance=24,
-            hoverlabel={
+        {
+            "height": int(bottom) + 62,
+            "margin": {"l": 0, "r": 0, "t": 4, "b": 58},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "font": {"family": FONT, "color": theme.ink, "size": 12},
+            "showlegend": False,
+            "hovermode": "closest",
+            "hoverdistance": 24,
+            "hoverlabel": {
                 "bgcolor": theme.card,
                 "bordercolor": theme.line,
                 "font": {"color": theme.ink, "family": FONT, "size": 13},
                 "align": "left",
             },
-            dragmode=False,
-            xaxis={"range": [0, max(1, len(stages))], "visible": False, "fixedrange": True},
-            yaxis={"range": [bottom, 0], "visible": False, "fixedrange": True},
-        )
+            "dragmode": False,
+            "xaxis": {"range": [0, max(1, len(stages))], "visible": False, "fixedrange": True},
+            "yaxis": {"range": [bottom, 0], "visible": False, "fixedrange": True},
+        }
     )
 
 
@@ -195,16 +195,30 @@ def _lines(
         if edge.share is not None and edge.moves >= LABELLED * most and not dim:
             x, y = way.at(0.5)
             canvas.note(
-                x=x, y=y, text=f"{edge.share:.0%}", bgcolor=theme.band, borderpad=1,
+                x=x,
+                y=y,
+                text=f"{edge.share:.0%}",
+                bgcolor=theme.band,
+                borderpad=1,
                 font={"size": 11, "color": theme.muted},
-            )  # fmt: skip
+            )
     if heads:
         x_s, y_s, angles, sizes, paints, opacities = zip(*heads, strict=True)
         canvas.points(
-            x=x_s, y=y_s, mode="markers", hoverinfo="skip",
-            marker={"symbol": "arrow", "angle": angles, "size": sizes, "color": paints, "opacity": opacities, "line": {"width": 0}},
+            x=x_s,
+            y=y_s,
+            mode="markers",
+            hoverinfo="skip",
+            marker={
+                "symbol": "arrow",
+                "angle": angles,
+                "size": sizes,
+                "color": paints,
+                "opacity": opacities,
+                "line": {"width": 0},
+            },
             unselected={"marker": {"opacity": 0.85}},
-        )  # fmt: skip
+        )
 
 
 def _hover(
@@ -228,10 +242,15 @@ def _hover(
             y_s.append(y)
             texts.append(about(edge, say))
     canvas.points(
-        x=x_s, y=y_s, mode="markers", hovertext=texts, hoverinfo="text",
+        x=x_s,
+        y=y_s,
+        mode="markers",
+        hovertext=texts,
+        hoverinfo="text",
         marker={"size": 12, "opacity": 0, "color": theme.edge},
-        selected={"marker": {"opacity": 0}}, unselected={"marker": {"opacity": 0}},
-    )  # fmt: skip
+        selected={"marker": {"opacity": 0}},
+        unselected={"marker": {"opacity": 0}},
+    )
 
 
 def about(edge: Transition, say: Say = str) -> str:

@@ -94,7 +94,7 @@ def routes(edges: Sequence[Transition], at: Mapping[str, Spot]) -> dict[tuple[st
 
 
 def _ports(pairs: Sequence[tuple[str, str]], at: Mapping[str, Spot], *, leaving: bool) -> dict[tuple[str, str], float]:
-    """How far from the middle of a card's side each move leaves or arrives, so that moves fan out instead of meeting."""
+    """How far from the middle of a card's side each move leaves or arrives: moves fan out instead of meeting."""
     sides: dict[tuple[str, bool], list[tuple[str, str]]] = {}
     for pair in pairs:
         source, target = at[pair[0]], at[pair[1]]

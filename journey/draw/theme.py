@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from journey.model import COMPONENTS
@@ -97,7 +98,7 @@ def theme(name: str | None) -> Theme:
 def diverging(share: float) -> str:
     """The colour of a share of the good: 0 is red, about ½ sand, 1 blue. Values outside are held to the ends."""
     held = min(1.0, max(0.0, share))
-    for (low, first), (high, last) in zip(STOPS, STOPS[1:], strict=False):
+    for (low, first), (high, last) in pairwise(STOPS):
         if held <= high:
             way = (held - low) / (high - low)
             return "#" + "".join(f"{round(a + (b - a) * way):02X}" for a, b in zip(first, last, strict=True))

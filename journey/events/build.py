@@ -18,10 +18,21 @@ from journey.events.index import Codes, ask, code_table, coded, micros, numbered
 from journey.events.read import Door
 from journey.model import Scale
 
-__all__ = ["Index", "build"]
+__all__ = ["Index", "Sizes", "build"]
 
 # Beyond this many different texts an attribute is kept as text: codes would no longer be small.
 MANY_VALUES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much there is; first and last event in microseconds since 1970 UTC."""
+
+    events: int
+    cases: int
+    customers: int
+    first_event: int
+    last_event: int
 
 
 @dataclass(eq=False)
@@ -35,11 +46,7 @@ class Index:
     attributes: Mapping[str, Codes | None]
     scales: Mapping[str, Scale]
     case_ids: Any
-    events: int
-    cases: int
-    customers: int
-    first_event: int
-    last_event: int
+    sizes: Sizes
     large: bool = False
     _known: dict[Any, Any] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -95,14 +102,13 @@ class Index:
     def rebuilt(self, rows: Any, *, case_ids: Any = None) -> Index:
         """An index over changed sequences (columns of this one, `row` for order)."""
         stored = keep(self.backend, successors(rows), name="events", large=self.large)
-        sizes = count(stored)
         changed = dataclasses.replace(
             self,
             stored=stored,
+            sizes=count(stored),
             case_ids=case_ids if case_ids is not None else self.case_ids,
             _known={},
             _lock=threading.RLock(),
-            **sizes,
         )
         _owned(changed, stored)
         return changed
@@ -136,7 +142,7 @@ def _owned(index: Index, table: Any) -> None:
     weakref.finalize(index, drop, index.backend, table.op().name)
 
 
-def count(stored: Any) -> dict[str, int]:
+def count(stored: Any) -> Sizes:
     customer = stored.cust if "cust" in stored.columns else stored.cid
     expr = stored.agg(
         events=stored.count(),
@@ -146,7 +152,7 @@ def count(stored: Any) -> dict[str, int]:
         last_event=stored.t.max(),
     )
     row = run(expr).iloc[0]
-    return {str(name): 0 if pd.isna(value) else int(value) for name, value in row.items()}
+    return Sizes(**{str(name): 0 if pd.isna(value) else int(value) for name, value in row.items()})
 
 
 def build(door: Door, backend: Any, *, large: bool = False) -> Index:
@@ -189,7 +195,7 @@ def build(door: Door, backend: Any, *, large: bool = False) -> Index:
     since = _promised_since(door, touchpoints)
     stored = keep(backend, successors(table, since=since), name="events", large=large)
     scales = {role: door.scales[name] for role, name in door.roles.items() if f"r_{name}" in stored.columns}
-    index = Index(backend, stored, touchpoints, channels, attributes, scales, case_ids, **count(stored), large=large)
+    index = Index(backend, stored, touchpoints, channels, attributes, scales, case_ids, count(stored), large=large)
     _owned(index, stored)
     return index
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import glob
 import json
 import os
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from journey.events import marks
-from journey.events.build import Index, build
+from journey.events.build import Index, Sizes, build
 from journey.events.engine import cache_dir, connect, drop, run
 from journey.events.index import Codes
 from journey.events.read import Door
@@ -22,7 +23,6 @@ __all__ = ["find_or_build", "is_large"]
 EDITION = 1
 # Columnar files above a quarter GiB hold some twenty million events and more; text is three times as wide.
 LARGE = {".parquet": 256 << 20, ".gz": 256 << 20, "": 1 << 30}
-COUNTS = ("events", "cases", "customers", "first_event", "last_event")
 
 
 def is_large(paths: Sequence[str]) -> bool:
@@ -75,7 +75,7 @@ def _write(index: Index, backend: Any) -> None:
         "touchpoints": index.touchpoints.names,
         "channels": index.channels.names if index.channels else None,
         "attributes": {name: codes.names if codes else None for name, codes in index.attributes.items()},
-        **{name: getattr(index, name) for name in COUNTS},
+        "sizes": dataclasses.asdict(index.sizes),
     }
     backend.con.execute("CREATE TABLE facts AS SELECT $1::VARCHAR AS told", [json.dumps(facts)])
     backend.con.execute("CHECKPOINT")
@@ -98,6 +98,6 @@ def _found(place: Path, entered: Door) -> Index:
         },
         scales={role: entered.scales[name] for role, name in entered.roles.items()},
         case_ids=stored.get("case_ids"),
-        **{name: facts[name] for name in COUNTS},
+        sizes=Sizes(**facts["sizes"]),
         large=True,
     )

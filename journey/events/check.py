@@ -71,13 +71,13 @@ def judge(
     """
     out, bad, single = dict(left_out or {}), dict(unusable or {}), dict(values or {})
     reasons = [*out, *bad]
-    cases = [(condition.fill_null(False), reason) for reason, condition in {**out, **bad}.items()]
+    cases = [(condition.fill_null(False), code) for code, condition in enumerate([*out.values(), *bad.values()])]
     table = table.mutate(
-        reason_=ibis.cases(*cases, else_=ibis.null("string")) if cases else ibis.null("string"),
+        reason_=ibis.cases(*cases, else_=None).cast("int8") if cases else ibis.null("int8"),
         **{f"value_{i}": condition.fill_null(False) for i, condition in enumerate(single.values())},
     )
     kept = table.reason_.isnull()
-    questions = {f"reason_{i}": (table.reason_ == reason).sum() for i, reason in enumerate(reasons)}
+    questions = {f"reason_{i}": (table.reason_ == i).sum() for i in range(len(reasons))}
     questions |= {f"value_{i}": (table[f"value_{i}"] & kept).sum() for i in range(len(single))}
     answers = ask(table, raw.label, rows_=table.count(), **questions, **facts(table, kept))
     counts = [int(answers[name] or 0) for name in questions]
@@ -89,7 +89,7 @@ def judge(
         quarantined=_added(raw.rejections, grouped.take(len(bad))),
         set_aside=grouped.take(len(single)),
         facts=answers,
-        offences=tuple(_shown(raw, table, bad, single, counts[len(out) :])),
+        offences=tuple(_shown(raw, table, len(out), list(bad), list(single), counts[len(out) :])),
     )
 
 
@@ -114,15 +114,17 @@ class _Groups:
 
 
 def _shown(
-    raw: Raw, table: Any, bad: Mapping[str, Any], single: Mapping[str, Any], counts: Sequence[int]
+    raw: Raw, table: Any, first: int, bad: Sequence[str], single: Sequence[str], counts: Sequence[int]
 ) -> Iterator[Offence]:
+    """What to show: lines that could not be split, rows whose code is `first` or more, and single values."""
     if raw.rejected is not None:
         yield Offence(label=raw.label, rejected=raw.rejected)
     aliases = sorted({column.split(".")[0] for column in raw.columns.values()})
     columns = dict(raw.columns)
     if any(counts[: len(bad)]):
-        chosen = table.filter(table.reason_.isin(list(bad))).select(ROW, *aliases, reason_="reason_")
-        yield Offence(label=raw.label, table=chosen, columns=columns)
+        words = table.reason_.cases(*[(first + i, reason) for i, reason in enumerate(bad)], else_="")
+        chosen = table.filter(table.reason_ >= first).mutate(words_=words)
+        yield Offence(label=raw.label, table=chosen.select(ROW, *aliases, reason_="words_"), columns=columns)
     for i, reason in enumerate(single):
         if counts[len(bad) + i]:
             chosen = table.filter(table[f"value_{i}"] & table.reason_.isnull())

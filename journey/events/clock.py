@@ -33,7 +33,7 @@ class Clock:
     dates: bool = False
 
 
-_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZbcdefghijklmnopqrstuvwxyz"
+_LETTER: Final = re.compile("[A-Za-z]")
 _CLOCK: Final = r"0{1,2}:00(?P<seconds>:00(?P<fraction>[.,]0+)?)?(?P<half> ?aa)?"
 _ISO: Final = re.compile(
     r"0000(?P<sep>[-/])0{1,2}(?P=sep)0{1,2}(?:(?: +|a)0{1,2}:00(?::00(?P<fraction>[.,]0+)?)?"
@@ -113,15 +113,21 @@ def _kind_name(kind: Any) -> str:
 
 def _shapes(raw: Any, name: str) -> list[_Shape]:
     text = raw[name].strip().nullif("")
-    shape = own.translate(text.left(40), "123456789" + _LETTERS, "0" * 9 + "a" * len(_LETTERS))
-    rows = raw.table.mutate(shape_=shape, text_=text).filter(text.notnull())
-    found = (
-        rows.group_by(text="shape_")
-        .agg(n=rows.count(), row=rows.row_.min(), value=rows.text_.argmin(rows.row_))
-        .order_by(ibis.desc("n"), "row")
-        .limit(200)
+    rows = raw.table.mutate(shape_=own.translate(text.left(40), "123456789", "0" * 9)).filter(text.notnull())
+    groups = (
+        rows.group_by("shape_").agg(n=rows.count(), row=rows.row_.min()).order_by(ibis.desc("n"), "row").limit(2000)
     )
-    return [_Shape(row["text"], int(row["n"]), int(row["row"]), row["value"]) for row in _records(found)]
+    alike: dict[str, tuple[int, int]] = {}
+    for group in _records(groups):
+        shape = _LETTER.sub("a", group["shape_"])
+        n, row = alike.get(shape, (0, group["row"]))
+        alike[shape] = (n + int(group["n"]), min(row, int(group["row"])))
+    if not alike:
+        return []
+    first = raw.table.filter(raw.table.row_.isin([row for _, row in alike.values()])).select("row_", text_=text)
+    values = {int(line["row_"]): str(line["text_"]) for line in _records(first)}
+    found = [_Shape(shape, n, row, values[row]) for shape, (n, row) in alike.items()]
+    return sorted(found, key=lambda shape: (-shape.n, shape.row))
 
 
 def _records(table: Any) -> list[dict[Any, Any]]:

@@ -22,6 +22,7 @@ __all__ = [
     "cache_dir",
     "connect",
     "drop",
+    "each",
     "is_duckdb",
     "keep",
     "keep_arrow",
@@ -77,7 +78,7 @@ def _machine_memory() -> int:
 
 
 def is_duckdb(backend: BaseBackend) -> bool:
-    return backend.name == "duckdb"
+    return bool(backend.name == "duckdb")
 
 
 def run(expr: Any, *, opening: bool = False) -> pd.DataFrame:
@@ -99,6 +100,11 @@ def run(expr: Any, *, opening: bool = False) -> pd.DataFrame:
             if name in sql:
                 cursor.register(name, table)
         return _frame(cursor, sql)
+
+
+def each(frame: pd.DataFrame) -> Iterator[Any]:
+    """The rows of a fetched table, as named tuples."""
+    return frame.itertuples(index=False)
 
 
 def _frame(connection: Any, sql: str) -> pd.DataFrame:

@@ -146,7 +146,7 @@ class EventLog:
     def size(self) -> tuple[int, int, int]:
         """Events, cases and customers in the log as filtered."""
         if not self.filters:
-            return self.index.events, self.index.cases, self.index.customers
+            return self.index.sizes.events, self.index.sizes.cases, self.index.sizes.customers
         rows = self.rows()
         customer = rows.cust if "cust" in rows.columns else rows.cid
         counts = run(rows.agg(events=rows.count(), cases=(rows.pos == 0).sum(), customers=customer.nunique()))
@@ -193,6 +193,6 @@ class EventLog:
 
     def _rebuilt(self, rows: Any, *, case_ids: Any = None) -> EventLog:
         index = self.index.rebuilt(rows, case_ids=case_ids)
-        if index.events == 0:
+        if index.sizes.events == 0:
             raise JourneyError("No events are left: choose other touchpoints or a wider filter.")
         return dataclasses.replace(self, index=index, filters=())

@@ -10,7 +10,7 @@ import pandas as pd
 
 from journey.errors import JourneyError
 from journey.estimate import nps, ratings, wilson
-from journey.events.engine import run
+from journey.events.engine import each, run
 from journey.events.log import EventLog
 from journey.model import END, START, Journey, Measure, Place, Scale, Touchpoint, Transition
 
@@ -92,7 +92,7 @@ def _transitions(log: EventLog, edges: pd.DataFrame) -> tuple[Transition, ...]:
     leaving = edges.groupby("tp")["moves"].sum()
     cases = int(edges["starts"].sum())
     found = []
-    for row in edges.itertuples():
+    for row in each(edges):
         source = names[int(row.tp)]
         ends = pd.isna(row.next_tp)
         target: Place = END if ends else names[int(row.next_tp)]
@@ -195,7 +195,10 @@ def _channels(log: EventLog) -> Mapping[int, tuple[str, ...]]:
     rows = rows.filter(rows.ch.notnull())
     counts = run(rows.group_by("tp", "ch").agg(visits=rows.count()))
     counts = counts.sort_values(["visits", "ch"], ascending=[False, True])
-    return {int(tp): tuple(codes.names[int(ch)] for ch in group["ch"]) for tp, group in counts.groupby("tp")}  # type: ignore[call-overload]
+    found: dict[int, tuple[str, ...]] = {}
+    for row in each(counts):
+        found[int(row.tp)] = (*found.get(int(row.tp), ()), codes.names[int(row.ch)])
+    return found
 
 
 def _reached(log: EventLog, goals: Sequence[str]) -> int | None:

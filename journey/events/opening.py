@@ -12,7 +12,7 @@ import pandas as pd
 
 from journey.events import cached
 from journey.events.build import Index, build
-from journey.events.engine import Progress, connect, run, watched
+from journey.events.engine import Progress, connect, each, run, watched
 from journey.events.log import EventLog
 from journey.events.read import Door, door, door_for
 from journey.events.report import ImportReport
@@ -66,10 +66,10 @@ def read(
     A Spark (or other remote) table is indexed and asked where it is. Raises InputError for what can't be understood.
     """
     columns = {"case": case, "touchpoint": touchpoint, "time": time, "customer": customer, "channel": channel}
-    told = {**columns, "comment": comment, "attributes": tuple(attributes) or None, **options}
-    scales = {"satisfaction": satisfaction, "effort": effort, "nps": nps}
+    told: dict[str, Any] = {**columns, "comment": comment, "attributes": tuple(attributes) or None, **options}
+    told |= {"satisfaction": satisfaction, "effort": effort, "nps": nps}
     paths = [str(source)] if isinstance(source, (str, Path)) else []
-    return _opened(lambda con: door_for(source, con=con, **scales, **told), paths, progress)
+    return _opened(lambda con: door_for(source, con=con, **told), paths, progress)
 
 
 def _opened(enter: Callable[[Any], Door], paths: Sequence[str], progress: Progress | None) -> EventLog:
@@ -94,12 +94,12 @@ def reported(entered: Door, index: Index) -> ImportReport:
         entered.report,
         ties=ties,
         duplicates=_duplicates(rows) if ties else 0,
-        seen_once=tuple(sorted(index.touchpoints.names[int(row.tp)] for row in once.itertuples() if row.visits == 1)),
+        seen_once=tuple(sorted(index.touchpoints.names[int(row.tp)] for row in each(once) if row.visits == 1)),
         answer_rates={
-            scale.name: float(facts[f"answers_{scale.name}"]) / index.events for scale in index.scales.values()
+            scale.name: float(facts[f"answers_{scale.name}"]) / index.sizes.events for scale in index.scales.values()
         },
-        first=datetime.fromtimestamp(index.first_event / 1e6, UTC),
-        last=datetime.fromtimestamp(index.last_event / 1e6, UTC),
+        first=datetime.fromtimestamp(index.sizes.first_event / 1e6, UTC),
+        last=datetime.fromtimestamp(index.sizes.last_event / 1e6, UTC),
         quarantine_file=None,
     )
 

@@ -56,7 +56,7 @@ def goes_on(rows: Any, terms: Terms) -> Any:
 
 def watched(rows: Any, log: EventLog, terms: Terms) -> Any:
     """The log goes on for the whole window after the event; counting others where something came would flatter it."""
-    return rows.t <= log.index.last_event - terms.window_us
+    return rows.t <= log.index.sizes.last_event - terms.window_us
 
 
 def left(rows: Any, log: EventLog, terms: Terms) -> dict[str, Severity]:

@@ -36,7 +36,7 @@ def tally(log: EventLog, terms: Terms, *, transitions: bool = False) -> Tally:
     A transition carries wait, switch and rework of its source's visit, the exit right after it, and as dissatisfaction
     the fall (u source − u target)⁺ where both were rated.
     """
-    rows = bucketed(log.rows(marked=True), log.index.customers)
+    rows = bucketed(log.rows(marked=True), log.index.sizes.customers)
     parts = _transition_parts(rows, log, terms) if transitions else _touchpoint_parts(rows, log, terms)
     tables = [run(part) for part in parts]
     return _assembled(log, pd.concat(tables), ["source", "target"] if transitions else ["place"])

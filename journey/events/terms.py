@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from journey.events.engine import run
+from journey.events.engine import each, run
 from journey.events.log import EventLog
 from journey.events.mine import goals_of
 from journey.recipe import duration_us
@@ -76,7 +76,7 @@ def _usual_window(log: EventLog) -> int:
     rows = log.rows()
     usual = run(rows.agg(wait=rows.wait_us.quantile(0.99)))["wait"].iloc[0]
     # Longer than a third of the log, hardly a visit could be followed for the whole window.
-    span = (log.index.last_event - log.index.first_event) / 3
+    span = (log.index.sizes.last_event - log.index.sizes.first_event) / 3
     choices = [us for us in map(duration_us, WINDOWS) if us <= span] or [duration_us(WINDOWS[0])]
     return next((us for us in choices if pd.isna(usual) or us >= usual), choices[-1])
 
@@ -89,4 +89,4 @@ def _usual_waits(log: EventLog, goals: Sequence[str]) -> dict[str, int]:
     reached = rows.filter(rows.tp.isin(log.codes(goals))).select("cid").distinct()
     moves = rows.filter(rows.next_tp.notnull()).semi_join(reached, "cid")
     medians = run(moves.group_by("next_tp").agg(wait=moves.wait_us.median()))
-    return {log.touchpoints[int(row.next_tp)]: max(1_000_000, round(row.wait)) for row in medians.itertuples()}
+    return {log.touchpoints[int(row.next_tp)]: max(1_000_000, round(row.wait)) for row in each(medians)}

@@ -9,7 +9,7 @@ import ibis
 import pandas as pd
 
 from journey.estimate import wilson
-from journey.events.engine import run
+from journey.events.engine import each, run
 from journey.events.log import EventLog
 from journey.model import Measure
 
@@ -64,7 +64,7 @@ def variants(log: EventLog, *, limit: int | None = None) -> tuple[Variant, ...]:
             duration_s=float(row.span) / 1e6,
             example=names[row.cid],
         )
-        for row in found.itertuples()
+        for row in each(found)
     ]
     result.sort(key=lambda variant: (-variant.cases, len(variant.steps), variant.steps))
     return tuple(result[:limit])

@@ -50,7 +50,7 @@ def page(source: Source, go_to: Callable[[str], None]) -> None:
             height="content",
             alt=_("Friction of each touchpoint with its intervals and components"),
         )
-        if name := picked_row(picked, names):  # type: ignore[arg-type]
+        if name := picked_row(picked, names):
             go_to(name)
     st.caption(terms(ranking))
 

@@ -23,10 +23,17 @@ def page(source: Source, go_to: Callable[[str], None]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
         colour = _colour(source)
         coverage = st.slider(
-            _("Show the commonest moves that cover"), 10, 100, 90, 5, format="%d%%", key="coverage",
-            bind="query-params", width=320,
+            _("Show the commonest moves that cover"),
+            10,
+            100,
+            90,
+            5,
+            format="%d%%",
+            key="coverage",
+            bind="query-params",
+            width=320,
             help=_("Share of all moves between touchpoints. Rarer moves are hidden, touchpoints stay where they are."),
-        )  # fmt: skip
+        )
         focus = st.session_state.get("focus")
         if focus in [touchpoint.name for touchpoint in journey.touchpoints]:
             _focused(source, journey[focus], go_to)
@@ -41,11 +48,11 @@ def page(source: Source, go_to: Callable[[str], None]) -> None:
         st.rerun()
     st.caption(
         _(
-            "On a card: cases that met it · ⊣ share of its visits that are the last of their case · ↻ share followed by another "
-            "visit here. The disc is the value, the bar along the bottom its 95% interval, from the bad end at the left to the "
-            "good one at the right; “–” means nobody was asked. Lines are as wide as moves are common; a percentage is the "
-            "share of all moves that leave the touchpoint, exits included; rarer moves say theirs on hover. Dashed lines go "
-            "back to an earlier stage. Click a card to see its neighbours."
+            "On a card: cases that met it · ⊣ share of its visits that are the last of their case · ↻ share followed "
+            "by another visit here. The disc is the value, the bar along the bottom its 95% interval, from the bad end at "
+            "the left to the good one at the right; “–” means nobody was asked. Lines are as wide as moves are common; a "
+            "percentage is the share of all moves that leave the touchpoint, exits included; rarer moves say theirs on "
+            "hover. Dashed lines go back to an earlier stage. Click a card to see its neighbours."
         )
     )
 
@@ -53,9 +60,14 @@ def page(source: Source, go_to: Callable[[str], None]) -> None:
 def _colour(source: Source) -> Literal["satisfaction", "friction"]:
     names = {"satisfaction": _("Satisfaction"), "friction": _("Friction score")}
     picked = st.segmented_control(
-        _("Colour by"), list(names), default="satisfaction", required=True, format_func=lambda name: names[name],
-        key="colour", bind="query-params",
-    )  # fmt: skip
+        _("Colour by"),
+        list(names),
+        default="satisfaction",
+        required=True,
+        format_func=lambda name: names[name],
+        key="colour",
+        bind="query-params",
+    )
     if picked != "friction":
         return "satisfaction"
     cached.friction(source)  # says why, if friction can't be judged
@@ -83,12 +95,17 @@ def _sentence(source: Source, touchpoint: jn.Touchpoint) -> str:
 def said(drawn: Drawn) -> str:
     """What part of the journey the picture shows."""
     text = _(
-        "Shown: {shown} of {all} kinds of moves, {moves:,} of {of:,} moves between touchpoints ({share:.1%}); hidden: {hidden:.1%}."
+        "Shown: {shown} of {all} kinds of moves, {moves:,} of {of:,} moves between touchpoints ({share:.1%}); "
+        "hidden: {hidden:.1%}."
     )
     told = text.format(
-        shown=drawn.transitions_shown, all=drawn.transitions, moves=drawn.shown, of=drawn.moves,
-        share=drawn.share, hidden=1 - drawn.share,
-    )  # fmt: skip
+        shown=drawn.transitions_shown,
+        all=drawn.transitions,
+        moves=drawn.shown,
+        of=drawn.moves,
+        share=drawn.share,
+        hidden=1 - drawn.share,
+    )
     if drawn.left_out:
         told += " " + _("{n} touchpoints with the fewest visits are left out.").format(n=len(drawn.left_out))
     return told

@@ -23,8 +23,6 @@ def page(source: Source) -> None:
     first = str(ranking[0].at) if ranking else names[0]
     st.session_state[TOUCHPOINT] = chosen(names, first)
     name = st.selectbox(_("Touchpoint"), names, key=TOUCHPOINT, bind="query-params", width=420)
-    if name is None:
-        return
     touchpoint = journey[name]
     one = next((found for found in ranking or () if found.at == name), None)
     if one:
@@ -40,12 +38,14 @@ def page(source: Source) -> None:
     st.markdown("#### " + _("What comes before and after"))
     before, after = around(journey, name, say=_)
     show(
-        cached.steps(source, name, theme_name(), language()), key=f"steps-{name}",
+        cached.steps(source, name, theme_name(), language()),
+        key=f"steps-{name}",
         alt=_("Before {name}: {before}. After: {after}.").format(name=name, before=told(before), after=told(after)),
-    )  # fmt: skip
+    )
     st.caption(
         _(
-            "Shares of all {n:,} visits, with the number of moves; the interval (95%, Wilson) takes moves as independent."
+            "Shares of all {n:,} visits, with the number of moves; "
+            "the interval (95%, Wilson) takes moves as independent."
         ).format(n=touchpoint.visits)
     )
 
@@ -108,9 +108,10 @@ def _said(source: Source, journey: jn.Journey, touchpoint: jn.Touchpoint) -> Non
         if found.value is not None
     ]
     show(
-        cached.ratings(source, touchpoint.name, theme_name(), language()), key=f"ratings-{touchpoint.name}",
+        cached.ratings(source, touchpoint.name, theme_name(), language()),
+        key=f"ratings-{touchpoint.name}",
         alt=_("Answers at {name}: {parts}.").format(name=touchpoint.name, parts="; ".join(parts)),
-    )  # fmt: skip
+    )
     questions = [f"“{scale.question}”" for role, scale in journey.scales.items() if scale.question and role != "nps"]
     if questions:
         st.caption(plain(" ".join(questions)))
@@ -126,7 +127,8 @@ def answered(touchpoint: jn.Touchpoint) -> str:
     if touchpoint.csat.value is not None:
         low, high = bounds(touchpoint.csat.value, touchpoint.csat.n / touchpoint.visits)
         text += " " + _(
-            "If none or all of the silent were satisfied, {low:.0%} to {high:.0%} of all visits would be in the top two boxes."
+            "If none or all of the silent were satisfied, "
+            "{low:.0%} to {high:.0%} of all visits would be in the top two boxes."
         ).format(low=low, high=high)
     return (
         text
@@ -141,9 +143,10 @@ def _friction(source: Source, one: jn.Friction | None) -> None:
         return
     listed = "; ".join(f"{name} {interval(found, '.0%')}" for name, found in one.components.items())
     show(
-        cached.components(source, str(one.at), theme_name(), language()), key=f"components-{one.at}",
+        cached.components(source, str(one.at), theme_name(), language()),
+        key=f"components-{one.at}",
         alt=_("Severity of each component at {name}: {listed}.").format(name=one.at, listed=listed),
-    )  # fmt: skip
+    )
     st.caption(
         _("Points add up to the score of {score}. {coverage:.0%} of the weights were observed here.").format(
             score=interval(one.score, ".1f"), coverage=one.coverage

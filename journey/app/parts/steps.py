@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from journey.draw.charts import Step
+from journey.draw.detail import Step
 from journey.draw.words import Say
 from journey.estimate import wilson
 from journey.model import END, START, Journey, Transition
@@ -53,5 +53,5 @@ def _step(edge: Transition, total: int, say: Say, *, arriving: bool) -> Step:
 
 
 def bounds(share: float, rate: float) -> tuple[float, float]:
-    """A share among those who answered → the least and greatest it can be among all: none or all of the silent agree."""
+    """The least and greatest share of all, given a share of those who answered: none or all of the silent agree."""
     return rate * share, rate * share + 1 - rate
