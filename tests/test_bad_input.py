@@ -173,6 +173,18 @@ def test_a_doubled_column_matters_only_if_it_is_used(enter: Enter) -> None:
         enter(text, comment="note")
 
 
+def test_doubled_columns_of_parquet(con: Any, tmp_path: Path) -> None:
+    moment = pa.array([pd.Timestamp("2024-01-01")])
+    arrays = [pa.array([1]), pa.array([2]), pa.array(["A"]), pa.array(["a"]), moment]
+    pq.write_table(pa.Table.from_arrays(arrays, ["n", "n", "Case", "event", "time"]), tmp_path / "x.parquet")
+    assert door_for(tmp_path / "x.parquet", con=con, **{**COLUMNS, "case": "Case"}).report.kept == 1
+    with pytest.raises(InputError, match="more than one column “n”"):
+        door_for(tmp_path / "x.parquet", con=con, **{**COLUMNS, "case": "n"})
+    pq.write_table(pa.Table.from_arrays(arrays, ["n", "case", "Case", "event", "time"]), tmp_path / "y.parquet")
+    assert list(rows(door_for(tmp_path / "y.parquet", con=con, **COLUMNS))["case"]) == [2]
+    assert list(rows(door_for(tmp_path / "y.parquet", con=con, **{**COLUMNS, "case": "Case"}))["case"]) == ["A"]
+
+
 def test_columns_that_differ_in_case_and_blanks(enter: Enter) -> None:
     door = enter("case,Case, event ,time\n1,A,a,2024-01-01\n", case="Case")
     assert list(rows(door)["case"]) == ["A"]

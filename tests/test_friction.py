@@ -198,9 +198,11 @@ def test_olist_names_late_delivery_with_its_interval(shared: Path, root: Path) -
     delivered = ranking.of("Delivered")
     late = delivered.components["wait"]
     assert late.low < late.value < late.high
-    # 8 % of orders came after the promised day; severity counts how far beyond.
-    assert 0.01 < late.value < 0.08
+    # 7 % of parcels came after the promised day; severity counts how far beyond.
+    assert 0.01 < late.value < 0.02
+    assert delivered.expected["wait"] == 0
     assert delivered.rank <= 2
+    assert max(delivered.contributions, key=delivered.contributions.get) == "wait"  # type: ignore[arg-type]
 
 
 def test_the_sample_tells_what_was_planted(root: Path) -> None:
@@ -212,3 +214,89 @@ def test_the_sample_tells_what_was_planted(root: Path) -> None:
     assert ranking.of("Installation visit").components["wait"].value == pytest.approx(0.37, abs=0.03)
     assert ranking.of("First bill").components["help"].value == pytest.approx(0.32, abs=0.03)
     assert jn.friction(log, transitions=True)[0].at[1] == "ID check"
+
+
+def test_a_survey_without_times_is_judged_by_what_was_said(shared: Path, root: Path) -> None:
+    log = jn.open(root / "data" / "recipes" / "sfo.yaml", folder=shared / "data" / "sfo")
+    ranking = jn.friction(log)
+    assert {name for one in ranking for name in one.components} == {"dissatisfaction", "effort"}
+    assert {one.at for one in ranking[:2]} == {"Restaurants", "Shops"}
+    assert -100 < jn.mine(log).nps.value < 100
+
+
+@pytest.mark.parametrize(
+    "name, folder", [("simple_shop", "retentioneering"), ("traffic_fines", "logs"), ("running_example", "logs")]
+)
+def test_the_recipes_of_public_logs_read_them(name: str, folder: str, shared: Path, root: Path) -> None:
+    log = jn.open(root / "data" / "recipes" / f"{name}.yaml", folder=shared / "data" / folder)
+    assert log.report.read == log.report.kept + sum(log.report.quarantined.values())
+    ranking = jn.friction(log)
+    assert ranking[0].burden.value > 0
+    assert ranking[0].burden.low <= ranking[0].burden.value <= ranking[0].burden.high
+
+
+def test_validation_learns_from_the_past_and_beats_the_baselines_on_the_sample(root: Path) -> None:
+    log = jn.open(root / "data" / "lumo" / "journey.yaml")
+    found = jn.validate(log, "nps<=6")
+    scores = {score.name: score for score in found.scores}
+    assert list(scores) == [
+        "friction",
+        "friction, plain weights",
+        "contact count",
+        "drop-off only",
+        "satisfaction only",
+    ]
+    assert scores["friction"].auc.low > 0.6
+    assert scores["contact count"].friction_gains.low > 0
+    by_churn = {score.name: score for score in jn.validate(log, "Cancellation", horizon="60d").scores}
+    assert by_churn["friction"].auc.low > 0.5
+
+
+def test_validation_on_olist_foretells_bad_reviews(shared: Path, root: Path) -> None:
+    log = jn.open(root / "data" / "recipes" / "olist.yaml", folder=shared / "data" / "olist")
+    found = jn.validate(log, "review<=2")
+    assert found.scores[0].auc.low > 0.65
+    assert all(score.friction_gains.low > 0 for score in found.scores[1:])
+
+
+@pytest.mark.parametrize(
+    "outcome, message",
+    [
+        ("Nowhere", "neither a touchpoint nor a bound"),
+        ("cast<=2", "no scale “cast”.*csat"),
+        ("csat<=0", "happened to 0 of"),
+    ],
+)
+def test_validation_says_why_it_cannot(outcome: str, message: str) -> None:
+    sample = jn.simulate(customers=400, seed=4)
+    log = jn.read(sample.events, **sample.columns, goal=sample.world.goal)
+    with pytest.raises(jn.JourneyError, match=message):
+        jn.validate(log, outcome)
+
+
+def test_validation_knows_only_the_past() -> None:
+    """An outcome that follows no friction at all is not foretold, however the future looks."""
+    rng = np.random.default_rng(0)
+    cases = []
+    for _ in range(1200):
+        start = float(rng.uniform(0, 300))
+        bad = rng.random() < 0.3
+        # The wait is long after the rating, never before it.
+        cases.append(
+            [
+                ("A", start, "web", None),
+                ("B", start + 1, "web", 1 if bad else 5),
+                ("C", start + (9 if bad else 2), "web", None),
+            ]
+        )
+    log = jn.read(
+        rows(*cases),
+        case="case",
+        touchpoint="touchpoint",
+        time="time",
+        channel="channel",
+        satisfaction=jn.Scale("csat", 1, 5),
+        promises={"C": "1d", "B": "1d"},
+    )
+    found = jn.validate(log, "csat<=2")
+    assert found.scores[0].auc.low < 0.5 < found.scores[0].auc.high or found.scores[0].auc.value == pytest.approx(0.5)

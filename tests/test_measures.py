@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from journey.errors import JourneyError
 from journey.estimate.measures import (
     ces,
     clustered_mean,
@@ -21,7 +22,6 @@ from journey.estimate.measures import (
     satisfaction_index,
     wilson,
 )
-from journey.errors import JourneyError
 from journey.model import Measure, Scale
 
 CSAT = Scale("csat", 1, 5)

@@ -397,7 +397,7 @@ def test_milestones(con: Any, tmp_path: Path) -> None:
     assert (report.read, report.kept, report.events) == (5, 3, 6)
     assert report.quarantined == {"missing case": 1, "no date at all": 1}
     assert report.set_aside == {"unreadable time": 1}
-    assert any("in 1 rows “Send” comes before “Buy”" in note for note in found.report.notes)
+    assert any("in 1 row “Send” comes before “Buy”" in note for note in found.report.notes)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 from scipy.special import gammaln
 from scipy.stats import beta
 
-from journey.estimate import shrink
 from journey.errors import JourneyError
+from journey.estimate import shrink
 from journey.model import Measure
 
 ROUNDS = 120

@@ -309,7 +309,7 @@ def test_start_and_complete_are_one_event(enter: Enter) -> None:
     (report,) = door.report.tables
     assert (report.read, report.kept, report.events) == (8, 8, 5)
     assert report.left_out == {"lifecycle other than start and complete": 1}
-    assert any("1 starts were never completed" in note for note in door.report.notes)
+    assert any("1 start never completed" in note for note in door.report.notes)
 
 
 def test_another_column_is_no_lifecycle(enter: Enter) -> None:
@@ -347,4 +347,4 @@ def test_an_end_time_gives_a_duration(enter: Enter) -> None:
     )
     door = enter(text, end_time="end")
     assert [None if pd.isna(x) else x for x in rows(door)["duration_us"]] == [1_800_000_000, None, None]
-    assert any("end before they begin" in note for note in door.report.notes)
+    assert any("in 1 row the end is before the start" in note for note in door.report.notes)

@@ -59,7 +59,8 @@ def friction(
     goal      touchpoints that count as success (default: the recipe's)
     window    how soon a return, an exit, a contact counts, "30m", "7d" (default: the recipe's, else from the data)
     weights   component → weight in the score; default half on what is felt, half on what is observed
-    targets   component → severity (0–1) that is acceptable; default this journey's own average
+    targets   component → severity (0–1) that is acceptable; default 0 for waits that were promised, else this
+              journey's own average
     costs     component → cost of one severe visit; default 1, so burden is in customers
 
     Severities, shrinkage and intervals: see `journey.events.tally` and `journey.analysis.rank`. Association is not
@@ -71,7 +72,12 @@ def friction(
     found = rank(
         tally(log, terms, transitions=transitions),
         weights=weights or dict[str, float](recipe.weights.items()),
-        targets=targets or dict[str, float](recipe.targets.items()),
+        targets=_kept_promises(terms) | (targets or dict[str, float](recipe.targets.items())),
         costs=costs or dict[str, float](recipe.costs.items()),
     )
     return Ranking(found, terms)
+
+
+def _kept_promises(terms: Terms) -> dict[str, float]:
+    """What was promised is what is expected; medians of the data are only what is usual."""
+    return {} if "data" in terms.promises_from.values() else {"wait": 0.0}

@@ -1,13 +1,10 @@
-"""How answers look in a terminal, and as JSON."""
+"""How answers look in a terminal."""
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +15,20 @@ from rich.table import Table
 from rich.text import Text
 
 import journey as jn
-from journey.draw.words import place, why
+from journey.cli.machine import print_json
+from journey.draw.words import interval, place, share, span, why
 from journey.model import COMPONENTS
+from journey.simulate import Simulated
 
-__all__ = ["error", "friction", "funnel", "line", "progress", "report", "variants"]
+__all__ = ["about", "error", "friction", "funnel", "heading", "line", "progress", "simulated", "validation", "variants"]
 
 out = Console()
 err = Console(stderr=True)
 # A bar before two seconds would only flicker.
 PATIENCE = 2.0
+# Columns for every component need this many characters; else the largest one is named.
+WIDE = 150
+LEFT = ("where it hurts", "mostly", "way", "touchpoint", "score of")
 
 
 def line(text: str) -> None:
@@ -44,12 +46,12 @@ def progress(title: str) -> Iterator[Callable[[float | None], None]]:
     task = bar.add_task(escape(title), total=None)
     began, started = time.monotonic(), False
 
-    def step(share: float | None) -> None:
+    def step(done: float | None) -> None:
         nonlocal started
         if not started and time.monotonic() - began > PATIENCE:
             bar.start()
             started = True
-        bar.update(task, total=None if share is None else 1.0, completed=share or 0.0)
+        bar.update(task, total=None if done is None else 1.0, completed=done or 0.0)
 
     try:
         yield step
@@ -58,76 +60,58 @@ def progress(title: str) -> Iterator[Callable[[float | None], None]]:
             bar.stop()
 
 
-def _json(data: Any) -> None:
-    print(json.dumps(_plain(data), ensure_ascii=False, allow_nan=False, indent=2))
-
-
-def _plain(data: Any) -> Any:
-    """Results as what JSON knows."""
-    if dataclasses.is_dataclass(data) and not isinstance(data, type):
-        return {field.name: _plain(getattr(data, field.name)) for field in dataclasses.fields(data)}
-    if isinstance(data, Mapping):
-        return {str(key): _plain(value) for key, value in data.items()}
-    if isinstance(data, (list, tuple, Sequence)) and not isinstance(data, str):
-        return [_plain(value) for value in data]
-    if isinstance(data, (Path, datetime)):
-        return str(data) if isinstance(data, Path) else data.isoformat()
-    return data
-
-
-def _about(log: jn.EventLog) -> dict[str, Any]:
-    whole = log.index
+def about(log: jn.EventLog) -> dict[str, Any]:
+    """What every answer begins with: how much was looked at, of how much."""
+    sizes = log.index.sizes
     return {
         "journey": log.recipe.name,
         "events": log.events,
         "cases": log.cases,
         "customers": log.customers,
-        "of_cases": whole.sizes.cases,
-        "of_customers": whole.sizes.customers,
+        "of_cases": sizes.cases,
+        "of_customers": sizes.customers,
     }
 
 
-def _heading(log: jn.EventLog) -> None:
-    about = _about(log)
-    share = f" ({log.cases / log.index.sizes.cases:.1%} of all cases)" if log.filters else ""
+def heading(log: jn.EventLog) -> None:
+    part = f" ({share(log.cases / log.index.sizes.cases)} of all cases)" if log.filters else ""
     out.print(
-        Text(f"{about['journey']}", style="bold"),
-        Text(f"{log.cases:,} cases of {log.customers:,} customers, {log.events:,} events{share}"),
+        Text(log.recipe.name, style="bold"),
+        Text(f"{log.cases:,} cases of {log.customers:,} customers, {log.events:,} events{part}"),
     )
 
 
-# --- friction --------------------------------------------------------------------------------------
+def _table(*columns: str) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in columns:
+        table.add_column(name, justify="left" if name in LEFT else "right", no_wrap=name not in LEFT)
+    return table
 
 
 def friction(log: jn.EventLog, ranking: jn.Ranking, *, top: int, as_json: bool) -> None:
     """The ranking with its components, and a sentence on each of the worst."""
     if as_json:
-        _json({**_about(log), "terms": ranking.terms, "friction": list(ranking)})
+        print_json({**about(log), "terms": ranking.terms, "friction": list(ranking)})
         return
-    _heading(log)
+    heading(log)
     used = [name for name in COMPONENTS if any(name in one.components for one in ranking)]
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("", justify="right")
-    table.add_column("where it hurts", min_width=16)
-    for name in ("burden", "top 3", "score"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for name in used:
-        table.add_column(name[:7], justify="right")
-    table.add_column("visits", justify="right")
+    wide = out.width >= WIDE
+    table = _table("", "where it hurts", "burden", "top 3", "score", *(used if wide else ["mostly"]), "visits")
     for one in ranking[:top]:
-        parts = [f"{one.contributions[name]:.1f}" if name in one.contributions else "–" for name in used]
+        most = max(one.contributions, key=lambda name: one.contributions[name], default="–")
+        points = [f"{one.contributions[name]:.1f}" if name in one.contributions else "–" for name in used]
         table.add_row(
             str(one.rank),
             escape(place(one.at)),
-            _interval(one.burden, ",.0f"),
+            interval(one.burden, ",.0f"),
             f"{one.p_top3:.0%}",
-            _interval(one.score, ".1f"),
-            *parts,
+            interval(one.score, ".1f") if wide else f"{one.score.value or 0:.1f}",
+            *(points if wide else [most]),
             f"{one.score.n:,}",
         )
     out.print(table)
     for one in ranking[: min(top, 3)]:
-        out.print(Text("  " + why(one)))
+        line(f"• {why(one)}")
     out.print(Text(_terms(ranking), style="dim"))
 
 
@@ -138,123 +122,65 @@ def _terms(ranking: jn.Ranking) -> str:
     usual = sum(origin == "data" for origin in terms.promises_from.values())
     waits = f" {usual} waits are held against the median of the cases that reached the goal." if usual else ""
     return (
-        f"Goal: {goal}. Window: {_duration(terms.window_us)} ({source}).{waits} Points add up to the score; burden is visits × "
-        "excess over expected severity. Intervals are 95 %. Association is not cause."
+        f"Goal: {goal}. Window: {span(terms.window_us / 1e6)} ({source}).{waits} "
+        "Burden is visits × excess over what is expected, times its cost; top 3 is the probability of being one of the "
+        "three largest; points of the components add up to the score (0–100, high is bad). Intervals are 95%. "
+        "Association is not cause."
     )
 
 
-def _duration(micros: int) -> str:
-    seconds = micros // 1_000_000
-    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
-        if seconds % size == 0 and seconds >= size:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s"
-
-
-def _interval(measure: jn.Measure, form: str) -> str:
-    if measure.value is None or measure.low is None or measure.high is None:
-        return "–"
-    return f"{measure.value:{form}} ({measure.low:{form}}–{measure.high:{form}})"
-
-
-# --- variants, funnels -----------------------------------------------------------------------------
+def validation(log: jn.EventLog, found: jn.Validation, *, as_json: bool) -> None:
+    """How well friction foretells an outcome on later cases, against simpler scores."""
+    if as_json:
+        print_json({**about(log), "validation": found})
+        return
+    heading(log)
+    line(
+        f"“{found.outcome}”: learnt from {found.learnt:,} cases before {found.split:%Y-%m-%d}, tried on "
+        f"{found.tried:,} later ones, of which {found.with_outcome:,} ({share(found.with_outcome / found.tried)}) had the outcome."
+    )
+    table = _table("score of", "AUC", "friction gains")
+    for one in found.scores:
+        gains = "" if one.friction_gains is None else interval(one.friction_gains, "+.3f")
+        table.add_row(one.name, interval(one.auc, ".3f"), gains)
+    out.print(table)
+    line("AUC: 0.5 is chance, 1 is perfect. A gain whose interval holds 0 is none. Association is not cause.")
 
 
 def variants(log: jn.EventLog, found: Sequence[jn.Variant], *, as_json: bool) -> None:
+    """The commonest ways, and how much of the log they are."""
     if as_json:
-        _json({**_about(log), "variants": list(found)})
+        print_json({**about(log), "variants": list(found)})
         return
-    _heading(log)
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name, side in (("cases", "right"), ("share", "right"), ("median time", "right"), ("way", "left")):
-        table.add_column(name, justify=side)  # type: ignore[arg-type]
+    heading(log)
+    table = _table("cases", "share", "median time", "way")
     for one in found:
-        table.add_row(f"{one.cases:,}", f"{one.share.value:.1%}", _time(one.duration_s), escape(" → ".join(one.steps)))
+        steps = escape(" → ".join(one.steps))
+        table.add_row(f"{one.cases:,}", f"{one.share.value:.1%}", span(one.duration_s), steps)
     out.print(table)
     shown = sum(one.cases for one in found)
-    out.print(
-        Text(
-            f"These {len(found)} ways were taken by {shown:,} of {log.cases:,} cases ({shown / log.cases:.1%}).",
-            style="dim",
-        )
-    )
+    line(f"These {len(found)} ways were taken by {shown:,} of {log.cases:,} cases ({share(shown / log.cases)}).")
 
 
 def funnel(log: jn.EventLog, steps: Sequence[jn.FunnelStep], *, as_json: bool) -> None:
+    """Cases at each step, as shares of the step before and of the first."""
     if as_json:
-        _json({**_about(log), "funnel": list(steps)})
+        print_json({**about(log), "funnel": list(steps)})
         return
-    _heading(log)
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("touchpoint")
-    for name in ("cases", "of the step before", "of the first", "median time"):
-        table.add_column(name, justify="right")
-    for step in steps:
-        table.add_row(
-            escape(step.touchpoint),
-            f"{step.cases:,}",
-            _interval(step.of_previous, ".1%"),
-            _interval(step.of_first, ".1%"),
-            "–" if step.wait_median_s is None else _time(step.wait_median_s),
-        )
+    heading(log)
+    table = _table("touchpoint", "cases", "of the step before", "of the first", "median time")
+    for at, step in enumerate(steps):
+        shares = ["", ""] if at == 0 else [interval(step.of_previous, ".1%"), interval(step.of_first, ".1%")]
+        table.add_row(escape(step.touchpoint), f"{step.cases:,}", *shares, "" if at == 0 else span(step.wait_median_s))
     out.print(table)
 
 
-def _time(seconds: float) -> str:
-    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
-        if seconds >= size:
-            return f"{seconds / size:.1f} {unit}"
-    return f"{seconds:.0f} s"
-
-
-# --- what was read ---------------------------------------------------------------------------------
-
-
-def report(log: jn.EventLog, quarantine: Path | None, *, as_json: bool) -> None:
-    """What was understood of recipe and tables, and what was set aside."""
-    told = log.report
+def simulated(drawn: Simulated, recipe: Path, *, as_json: bool) -> None:
+    """What was drawn and where it was written."""
+    told = {"recipe": recipe, "events": len(drawn.events), "cases": int(drawn.events["case"].nunique())}
     if as_json:
-        _json(
-            {
-                **_about(log),
-                "touchpoints": log.touchpoints,
-                "report": told,
-                "quarantined": told.quarantined,
-                "quarantine_file": quarantine,
-            }
-        )
+        print_json({**told, "planted": drawn.planted})
         return
-    _heading(log)
-    for sentence in log.recipe.explain():
-        line(f"  {sentence}")
-    for table in told.tables:
-        out.print(
-            Text(f"{table.path}", style="bold"),
-            Text(f"{table.read:,} rows read, {table.kept:,} kept, {table.events:,} events"),
-        )
-        for name, how in table.understood.items():
-            line(f"  {name}: {how}")
-        for reason, n in {**table.quarantined, **table.set_aside}.items():
-            line(f"  set aside: {n:,} × {reason}")
-        for reason, n in table.left_out.items():
-            line(f"  left out as asked: {n:,} × {reason}")
-    for scale in told.scales:
-        rate = told.answer_rates.get(scale.name)
-        rated = "" if rate is None else f", {rate:.1%} of visits answered"
-        line(f"Scale {scale.name} ({scale.low:g}–{scale.high:g}, {scale.good} is good): answers {_span(scale)}{rated}")
-    if told.first and told.last:
-        line(f"From {told.first:%Y-%m-%d %H:%M} to {told.last:%Y-%m-%d %H:%M} UTC, {len(log.touchpoints)} touchpoints.")
-    if told.ties:
-        line(f"{told.ties:,} events have the same time as the next of their case: they keep the order of the rows.")
-    if told.duplicates:
-        line(f"{told.duplicates:,} events repeat another (same case, touchpoint and time). They were kept.")
-    if told.seen_once:
-        line(f"Seen once only: {', '.join(told.seen_once[:12])}{' …' if len(told.seen_once) > 12 else ''}")
-    for note in told.notes:
-        line(note)
-    if quarantine:
-        line(f"Rows set aside are in {quarantine}.")
-
-
-def _span(scale: Any) -> str:
-    return "none" if not scale.n else f"{scale.lowest:g}–{scale.highest:g} (n = {scale.n:,})"
+    line(f"{told['events']:,} events of {told['cases']:,} cases. Read them with: python -m journey open {recipe}")
+    for one in drawn.planted:
+        line(f"• planted at {one.at}: {one.component} +{one.size:g}")

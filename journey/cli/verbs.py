@@ -10,8 +10,9 @@ from typing import Annotated
 import typer
 
 import journey as jn
-from journey.cli import show
+from journey.cli import imported, show
 from journey.errors import JourneyError
+from journey.simulate import Planted
 
 __all__ = ["app", "main"]
 
@@ -50,7 +51,7 @@ def open_(
     """
     log = _log(recipe, folder)
     written = log.write_quarantine(quarantine) if quarantine else None
-    show.report(log, written, as_json=json)
+    imported.report(log, written, as_json=json)
 
 
 @app.command()
@@ -67,14 +68,23 @@ def friction(
     where: Where = None,
     since: Since = None,
     until: Until = None,
+    validate: Annotated[
+        str | None,
+        typer.Option(metavar="OUTCOME", help="Try friction on an outcome: a touchpoint, or a bound such as csat<=2."),
+    ] = None,
+    horizon: Annotated[str, typer.Option(help="With --validate and a touchpoint: how far ahead.")] = "30d",
     top: Top = 10,
     json: Json = False,
 ) -> None:
     """Rank what hurts most: how much, why, and how sure that is.
 
     Example: python -m journey friction data/lumo/journey.yaml --where segment=B2B
+    Example: python -m journey friction data/lumo/journey.yaml --validate "nps<=6"
     """
     log = _part(_log(recipe, folder), where, since, until)
+    if validate:
+        show.validation(log, jn.validate(log, validate, horizon=horizon, goal=goal or None), as_json=json)
+        return
     ranking = jn.friction(log, goal=goal or None, transitions=transitions, window=window)
     show.friction(log, ranking, top=top, as_json=json)
 
@@ -137,6 +147,25 @@ def export(
     show.line(f"Wrote {to}.")
 
 
+@app.command()
+def simulate(
+    to: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to write events, truth and recipe.")],
+    customers: Annotated[int, typer.Option(min=1)] = 2000,
+    seed: Annotated[int, typer.Option(help="The same seed draws the same log.")] = 0,
+    plant: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TOUCHPOINT:COMPONENT:SIZE", help="Plant friction; may be repeated."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Draw a log from a known journey, with planted friction, and write it with its recipe.
+
+    Example: python -m journey simulate /tmp/simulated --customers 500 --plant "Step 7:exit:0.2"
+    """
+    drawn = jn.simulate(customers=customers, seed=seed, planted=[_planted(text) for text in plant or []])
+    show.simulated(drawn, drawn.save(to), as_json=json)
+
+
 @app.command("app")
 def app_(
     recipe: Annotated[Path | None, typer.Argument(metavar="[RECIPE]", help="Default: the sample journey.")] = None,
@@ -166,6 +195,18 @@ def _part(log: jn.EventLog, where: list[str] | None, since: str | None, until: s
             raise JourneyError(f"--where {condition}: write it as NAME=VALUE, for example channel=web.")
         log = log.where({name: log.typed(name, value)})
     return log.between(since, until) if since or until else log
+
+
+def _planted(text: str) -> Planted:
+    at, _, rest = text.partition(":")
+    component, _, size = rest.partition(":")
+    try:
+        return Planted(at=at, component=component, size=float(size))
+    except ValueError as error:
+        reason = f" ({error})" if isinstance(error, JourneyError) else ""
+        raise JourneyError(
+            f"--plant {text}: write it as TOUCHPOINT:COMPONENT:SIZE, “Step 7:exit:0.2”{reason}."
+        ) from error
 
 
 def main() -> None:

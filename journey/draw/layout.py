@@ -18,6 +18,8 @@ Order = list[list[str]]
 MOST_COLUMNS = 8
 # Moves taken by fewer of those who leave a touchpoint do not count for the order.
 RARE = 0.03
+# Touchpoints × moves up to which neighbours are swapped by trial: beyond it, seconds would go by.
+MOST_TRIALS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ def _swap(order: Order, edges: Sequence[Edge], across: Sequence[Edge]) -> float:
     """Swap neighbours in a column as long as that makes the picture calmer; returns the cost reached."""
     cost = _cost(order, edges, across)
     # Each trial counts all crossings: fine for a picture one can read, too slow for hundreds of touchpoints.
-    for _ in range(6 if len(edges) <= 400 else 0):
+    for _ in range(6 if len(edges) * sum(map(len, order)) <= MOST_TRIALS else 0):
         before = cost
         for names in order:
             for row in range(len(names) - 1):

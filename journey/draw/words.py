@@ -7,19 +7,20 @@ from typing import Final
 
 from journey.model import Friction, Measure, Place
 
-__all__ = ["WHY", "Say", "interval", "place", "span", "why"]
+__all__ = ["WHY", "Say", "interval", "place", "share", "span", "why"]
 
 # How a text is said in the reader's language; the text itself where nobody translates.
 Say = Callable[[str], str]
 
 WHY: Final[Mapping[str, str]] = {
-    "dissatisfaction": "dissatisfaction stands at {value:.0%} of the worst possible, {expected:.0%} expected",
-    "effort": "effort stands at {value:.0%} of the worst possible, {expected:.0%} expected",
-    "exit": "{value:.0%} of visits end in leaving, {expected:.0%} expected",
-    "rework": "after {value:.0%} of visits the customer has to come back, {expected:.0%} expected",
-    "wait": "waits beyond the promise stand at {value:.0%} of the worst counted, {expected:.0%} expected",
-    "switch": "after {value:.0%} of visits the customer goes on in another channel, {expected:.0%} expected",
-    "help": "after {value:.0%} of visits the customer needs support, {expected:.0%} expected",
+    "dissatisfaction": "dissatisfaction stands at {value} of the worst possible, {expected} expected",
+    "effort": "effort stands at {value} of the worst possible, {expected} expected",
+    "exit": "{value} of visits end in leaving, {expected} expected",
+    "rework": "after {value} of visits the customer has to come back, {expected} expected",
+    "wait": "it comes late: waits beyond what was promised, or is usual, stand at {value} of the worst counted (four "
+    "times as long), {expected} expected",
+    "switch": "after {value} of visits the customer goes on in another channel, {expected} expected",
+    "help": "after {value} of visits the customer needs support, {expected} expected",
 }
 
 
@@ -42,10 +43,17 @@ def why(one: Friction, say: Say = str) -> str:
     if excess[worst] <= 0:
         return say("{where}: nothing exceeds what is expected.").format(where=where)
     measure = one.components[worst]
-    said = say(WHY[worst]).format(value=measure.value, expected=one.expected[worst])
-    return say("{where}: {said} (95% interval {low:.0%}–{high:.0%}, n = {n:,}).").format(
-        where=where, said=said, low=measure.low, high=measure.high, n=measure.n
+    said = say(WHY[worst]).format(value=share(measure.value), expected=share(one.expected[worst]))
+    return say("{where}: {said} (95% interval {low}–{high}, n = {n:,}).").format(
+        where=where, said=said, low=share(measure.low), high=share(measure.high), n=measure.n
     )
+
+
+def share(value: float | None) -> str:
+    """A share as people say it: with a decimal where it is small."""
+    if value is None:
+        return "–"
+    return f"{value:.1%}" if 0 < value < 0.1 else f"{value:.0%}"
 
 
 def interval(measure: Measure, form: str = ",.1f") -> str:

@@ -16,8 +16,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from journey.estimate.hierarchy import beta_quantile, fit_normal, hyper_nodes, normal_quantile
 from journey.errors import JourneyError
+from journey.estimate.hierarchy import beta_quantile, fit_normal, hyper_nodes, normal_quantile
 from journey.model import Measure
 
 __all__ = ["Shrunken", "beta_binomial", "normal", "nps", "ratings", "smooth_variance"]

@@ -150,7 +150,7 @@ def _text_clock(raw: Any, name: str, dayfirst: bool | None) -> Clock:
     if "epoch" in families:
         return _epoch_text(families["epoch"][0])
     first_is_day = _first_is_day(raw, name, families["slashed"], dayfirst) if "slashed" in families else None
-    return _reader(families, first_is_day)
+    return _reader(families, first_is_day, words=any(shape.family is None for shape in shapes))
 
 
 def _place(raw: Any, name: str, shape: _Shape) -> str:
@@ -216,7 +216,7 @@ def _first_is_day(raw: Any, name: str, shapes: Sequence[_Shape], dayfirst: bool 
     )
 
 
-def _reader(families: dict[str, list[_Shape]], first_is_day: bool | None) -> Clock:
+def _reader(families: dict[str, list[_Shape]], first_is_day: bool | None, *, words: bool) -> Clock:
     iso = "iso" in families or "zoned" in families
     zoned = "zoned" in families or "compact Z" in families
     shapes = [shape for family in ("compact", "compact Z", "slashed", "worded") for shape in families.get(family, [])]
@@ -232,8 +232,9 @@ def _reader(families: dict[str, list[_Shape]], first_is_day: bool | None) -> Clo
             tidy = tidy.re_replace(" ([+-][0-9])", r"\1") if spaced else tidy
             # A cast to a timestamp without zone would drop the offset in silence.
             instant = own.timezone("UTC", tidy.try_cast("timestamp('UTC')")) if zoned else tidy.try_cast("timestamp")
-            # The cast knows words too, such as “epoch” and “infinity”.
-            readings.append(ibis.ifelse(text.left(4).try_cast("int32").notnull(), instant, ibis.null("timestamp")))
+            if words:  # the cast knows some, such as “epoch” and “infinity”
+                instant = ibis.ifelse(text.left(4).try_cast("int32").notnull(), instant, ibis.null("timestamp"))
+            readings.append(instant)
         if formats:
             readings.append(own.try_strptime(text, formats))
         return ibis.coalesce(*readings).cast("timestamp(6)")

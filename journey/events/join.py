@@ -26,7 +26,7 @@ from journey.events.piece import (
     scale_facts,
 )
 from journey.events.report import Observed, TableReport
-from journey.events.source import ROW, Raw, Source, ask, number, settled
+from journey.events.source import ROW, Raw, Source, ask, counted, settled
 from journey.recipe import Answers, Attributes
 
 __all__ = ["More", "join_answers", "join_attributes", "same_kind"]
@@ -94,7 +94,7 @@ def join_attributes(events: Any, on: str, spec: Attributes, source: Source, cont
     notes = (
         []
         if not missed
-        else [f"{raw.label}: {number(int(missed))} events found no row with their “{on.removeprefix('k_')}”."]
+        else [f"{raw.label}: {counted(int(missed), 'event')} found no row with their “{on.removeprefix('k_')}”."]
     )
     return More(
         table=found.drop("on_", "key_", *[f"new_{name}" for name in brought]),

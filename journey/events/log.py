@@ -142,6 +142,18 @@ class EventLog:
         ordered = pd.Series(counts["cases"].to_numpy(), index=names, name="cases")
         return ordered.sort_values(ascending=False, kind="stable")
 
+    @property
+    def timed(self) -> bool:
+        """Whether the tables tell times; in a survey of a journey only the order of touchpoints means something."""
+        return self.door.timed
+
+    @property
+    def rated(self) -> tuple[str, ...]:
+        """The roles (satisfaction, effort) that were asked about touchpoints, not about the whole relation."""
+        return tuple(
+            role for role in ("satisfaction", "effort") if role in self.scales and self.scales[role].about == "touchpoint"
+        )
+
     @cached_property
     def size(self) -> tuple[int, int, int]:
         """Events, cases and customers in the log as filtered."""

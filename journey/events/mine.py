@@ -73,17 +73,16 @@ def _edges(log: EventLog) -> Any:
         "wait_max": rows.wait_us.max(),
         "wait_quantiles": rows.wait_us.quantile([0.5, 0.9]),
     }
-    for role in ("satisfaction", "effort"):
-        if role in log.scales:
-            scale = log.scales[role]
-            answer = rows[f"r_{scale.name}"]
-            value = answer.cast("float64")
-            sums |= {
-                f"{role}_n": answer.count(),
-                f"{role}_sum": value.sum(),
-                f"{role}_squares": (value * value).sum(),
-                f"{role}_top": (answer >= scale.high - 1).sum(),
-            }
+    for role in log.rated:
+        scale = log.scales[role]
+        answer = rows[f"r_{scale.name}"]
+        value = answer.cast("float64")
+        sums |= {
+            f"{role}_n": answer.count(),
+            f"{role}_sum": value.sum(),
+            f"{role}_squares": (value * value).sum(),
+            f"{role}_top": (answer >= scale.high - 1).sum(),
+        }
     return rows.group_by("tp", "next_tp").agg(**sums)
 
 
@@ -142,7 +141,7 @@ def _touchpoints(log: EventLog, edges: pd.DataFrame) -> tuple[Touchpoint, ...]:
     table["order"] = [(s, listed.index(n) if n in stage_of else 0, p, n) for (s, p, n) in table["order"]]
     table = table.sort_values("order", kind="stable")
     channels = _channels(log)
-    rated = {role: _ratings(table, log.scales[role], role) for role in ("satisfaction", "effort") if role in log.scales}
+    rated = {role: _ratings(table, log.scales[role], role) for role in log.rated}
     result = []
     for at, (code, row) in enumerate(table.iterrows()):
         fields: dict[str, Any] = {}

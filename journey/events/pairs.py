@@ -9,7 +9,7 @@ import ibis
 
 from journey.errors import InputError
 from journey.events.engine import run
-from journey.events.source import Raw, number
+from journey.events.source import Raw, counted
 
 __all__ = ["STATES", "paired", "refuse_other_words", "state_of", "told"]
 
@@ -78,4 +78,4 @@ def paired(table: Any) -> Any:
 def told(raw: Raw, unfinished: int) -> Sequence[str]:
     if not unfinished:
         return ()
-    return (f"{raw.label}: {number(unfinished)} starts were never completed; they are events without a duration.",)
+    return (f"{raw.label}: {counted(unfinished, 'start')} never completed: an event each, without a duration.",)

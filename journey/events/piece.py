@@ -14,7 +14,7 @@ from journey.events.cast import numbers
 from journey.events.check import Judged, Offence
 from journey.events.clock import Clock
 from journey.events.report import Observed, TableReport
-from journey.events.source import ROW, Raw, Spool, ask, number
+from journey.events.source import ROW, Raw, Spool, ask, counted, number
 from journey.events.zones import Shift, shifts, to_utc, zone_of
 from journey.model import Scale
 
@@ -105,7 +105,7 @@ def _within(wall: Any, changes: Sequence[Shift]) -> Any:
 
 
 def _doubt(raw: Raw, kind: str, n: int, row: int, zone: str) -> str:
-    where = f"{raw.label}: {number(n)} time{'s' if n > 1 else ''} (first in row {number(row + 1)})"
+    where = f"{raw.label}: {counted(n, 'time')} (first in row {number(row + 1)})"
     if kind == "gap":
         return f"{where} fell into an hour that the clocks of {zone} skipped; read as if they had not gone forward yet."
     return f"{where} fell into an hour that the clocks of {zone} showed twice; read as the first of the two."

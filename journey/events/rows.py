@@ -10,6 +10,7 @@ import ibis
 from journey.events.cast import attributes, decimal_mark, filled, id_type, ids
 from journey.events.check import Judged, judge
 from journey.events.clock import Clock, clock_of
+from journey.events.engine import is_duckdb
 from journey.events.pairs import STATES, paired, refuse_other_words, state_of, told
 from journey.events.piece import (
     Context,
@@ -25,7 +26,7 @@ from journey.events.piece import (
     report_of,
     scale_facts,
 )
-from journey.events.source import ROW, Raw, Source, ask, number, settled
+from journey.events.source import ROW, Raw, Source, ask, counted, settled
 from journey.model import Scale
 from journey.recipe import Events
 
@@ -74,6 +75,8 @@ def read_events(spec: Events, source: Source, context: Context) -> Piece:
         notes += told(raw, int(counted["unfinished"] or 0))
     else:
         notes += _undeclared(source, raw)
+    if spec.order is None and not is_duckdb(table.get_backend()):
+        notes.append(f"{raw.label}: this table knows no order of its rows. Name an order column if times can be equal.")
     report = report_of(
         spec, raw, judged, events=events, times={spec.time: clock.says}, mark=mark if spec.answers else None
     )
@@ -193,7 +196,7 @@ def _timed(
         backward = int(ask(table, raw.label, n=(length < 0).sum())["n"] or 0)
         if backward:
             notes.append(
-                f"{raw.label}: {number(backward)} events end before they begin; their durations are left empty."
+                f"{raw.label}: in {counted(backward, 'row')} the end is before the start; no duration is kept there."
             )
     return table, notes
 
@@ -202,7 +205,8 @@ def _order(raw: Raw, spec: Events, table: Any) -> Any:
     """The place of each row: as it stands in the file, or by the `order` column first."""
     if spec.order is None:
         return table[ROW].cast("int64")
-    column = raw.columns[spec.order]
-    value = table[column]
+    value = table[raw.columns[spec.order]]
+    if not is_duckdb(table.get_backend()) and value.type().is_integer():
+        return value.cast("int64")  # numbering a distributed table would bring it to one place
     keys = [value.strip().try_cast("float64"), value] if value.type().is_string() else [value]
     return ibis.row_number().over(order_by=[*keys, table[ROW]]).cast("int64")

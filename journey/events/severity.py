@@ -37,7 +37,7 @@ class Severity:
 def felt(rows: Any, log: EventLog) -> dict[str, Severity]:
     found = {}
     for role, name in (("satisfaction", "dissatisfaction"), ("effort", "effort")):
-        if role in log.scales:
+        if role in log.rated:
             answer = rows[f"r_{log.scales[role].name}"]
             found[name] = Severity(answer.notnull(), 1 - good_share(answer, log.scales[role]))
     return found
@@ -60,15 +60,17 @@ def watched(rows: Any, log: EventLog, terms: Terms) -> Any:
 
 
 def left(rows: Any, log: EventLog, terms: Terms) -> dict[str, Severity]:
-    """Exit; only where it is known which ends are meant."""
-    if not (terms.goal or terms.ends):
+    """Exit; only where times are known, and which ends are meant."""
+    if not log.timed or not (terms.goal or terms.ends):
         return {}
     meant = rows.tp.isin(coded(log, {*terms.goal, *terms.ends}))
     return {"exit": Severity(watched(rows, log, terms), ~goes_on(rows, terms) & ~meant)}
 
 
 def followed(rows: Any, log: EventLog, terms: Terms) -> dict[str, Severity]:
-    """Rework, switch and help: what comes within the window after the visit."""
+    """Rework, switch and help: what comes within the window after the visit; nothing where no times are known."""
+    if not log.timed:
+        return {}
     more, seen = goes_on(rows, terms), watched(rows, log, terms)
     again = (rows.again_us <= terms.window_us).fill_null(False)
     unplanned = ~rows.tp.isin(coded(log, terms.repeatable)) if terms.repeatable else ibis.literal(True)

@@ -20,7 +20,7 @@ from journey.errors import InputError, suggest
 from journey.events.engine import cache_dir, is_duckdb, run
 from journey.events.own import literal
 
-__all__ = ["Raw", "Source", "Spool", "ask", "number", "plain", "scan"]
+__all__ = ["Raw", "Source", "Spool", "ask", "counted", "number", "plain", "scan"]
 
 ROW = "row_"
 
@@ -168,6 +168,11 @@ def digest_of(parts: Iterable[object]) -> str:
 def number(n: int) -> str:
     """A count as people read it."""
     return f"{n:,}"
+
+
+def counted(n: int, noun: str) -> str:
+    """``1 row``, ``1,200 rows``."""
+    return f"{n:,} {noun}" + ("" if n == 1 else "s")
 
 
 def in_parquet(con: Any, path: Path, names: Sequence[str], label: str) -> Any:

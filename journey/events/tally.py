@@ -13,7 +13,7 @@ from journey.events import severity
 from journey.events.engine import run
 from journey.events.index import bucketed
 from journey.events.log import EventLog
-from journey.events.severity import Severity, coded, good_share, goes_on, watched
+from journey.events.severity import Severity, coded, goes_on, good_share, watched
 from journey.events.terms import Terms
 from journey.model import COMPONENTS, Scale, Tally
 
@@ -81,7 +81,7 @@ def _transition_parts(rows: Any, log: EventLog, terms: Terms) -> list[Any]:
         after = _left_after_goal(arrived, log, terms)
         by = {"source": after.prev_tp, "target": after.tp, "bucket": after.bucket}
         parts.append(after.group_by(**by).agg(**_taken_off(after)))
-    if "satisfaction" in log.scales:
+    if "satisfaction" in log.rated:
         parts.append(_falls(rows, log.scales["satisfaction"]))
     return parts
 

@@ -26,7 +26,7 @@ from journey.events.piece import (
     report_of,
     scale_facts,
 )
-from journey.events.source import ROW, Raw, Source, ask, number
+from journey.events.source import ROW, Raw, Source, ask, counted
 from journey.recipe import Milestones, Recipe, Survey
 
 __all__ = ["read_milestones", "read_survey"]
@@ -139,7 +139,7 @@ def _out_of_order(raw: Raw, spec: Milestones, table: Any, walls: Mapping[str, st
     questions = {f"n_{i}": (table[walls[b[0]]] < table[walls[a[0]]]).sum() for i, (a, b) in enumerate(pairs)}
     counts = ask(table, raw.label, **questions)
     return [
-        f"{raw.label}: in {number(int(counts[f'n_{i}']))} rows “{b[1]}” comes before “{a[1]}”; events go by time."
+        f"{raw.label}: in {counted(int(counts[f'n_{i}']), 'row')} “{b[1]}” comes before “{a[1]}”; events go by time."
         for i, (a, b) in enumerate(pairs)
         if counts[f"n_{i}"]
     ]

@@ -48,11 +48,12 @@ def page(source: Source, go_to: Callable[[str], None]) -> None:
         st.rerun()
     st.caption(
         _(
-            "On a card: cases that met it · ⊣ share of its visits that are the last of their case · ↻ share followed "
-            "by another visit here. The disc is the value, the bar along the bottom its 95% interval, from the bad end at "
-            "the left to the good one at the right; “–” means nobody was asked. Lines are as wide as moves are common; a "
-            "percentage is the share of all moves that leave the touchpoint, exits included; rarer moves say theirs on "
-            "hover. Dashed lines go back to an earlier stage. Click a card to see its neighbours."
+            "On a card: cases that met it · ⊣ share of its visits that are the last of their case · ↻ share "
+            "followed by another visit here. The disc is the value, the bar along the bottom its 95% interval, "
+            "from the bad end at the left to the good one at the right; “–” means nobody was asked. Lines are as "
+            "wide as moves are common; a percentage is the share of all moves that leave the touchpoint, exits "
+            "included; rarer moves say theirs on hover. Dashed lines go back to an earlier stage. Click a card to "
+            "see its neighbours."
         )
     )
 

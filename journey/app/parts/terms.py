@@ -18,9 +18,9 @@ def terms(ranking: jn.Ranking) -> str:
         _("{n} waits are held against the median of the cases that reached the goal. ").format(n=usual) if usual else ""
     )
     text = _(
-        "Goal: {goal}. Exits, returns and calls count within {window} ({source}). {waits}Burden is visits × excess "
-        "over the expected severity × its cost. Intervals are 95%. Association is not cause: this says where it hurts, not "
-        "what a change would bring."
+        "Goal: {goal}. Exits, returns and calls count within {window} ({source}). {waits}Burden is visits × "
+        "excess over the expected severity × its cost. Intervals are 95%. Association is not cause: this says "
+        "where it hurts, not what a change would bring."
     )
     return text.format(goal=goal, window=duration(found.window_us), source=source, waits=waits)
 

@@ -50,12 +50,12 @@ def write_rejected(lines: Sequence[tuple[int, str, str]], target: Path) -> Path:
     return target
 
 
-def header_of(cells: Iterable[str]) -> tuple[list[str], frozenset[str]]:
-    """Names of columns without outer blanks, each once, and those that were there more than once."""
+def header_of(cells: Iterable[str], *, trim: bool = True) -> tuple[list[str], frozenset[str]]:
+    """Names of columns (without outer blanks), each once, and those that were there more than once."""
     names: list[str] = []
     repeated = set()
     for i, cell in enumerate(cells, 1):
-        name = cell.strip() or f"column {i}"
+        name = (cell.strip() if trim else cell) or f"column {i}"
         if name in names:
             repeated.add(name)
             name = f"{name} ({i})"

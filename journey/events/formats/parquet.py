@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 
 from journey.errors import InputError
+from journey.events.formats.columns import header_of
 from journey.events.own import literal, quoted
 from journey.events.source import ROW, Raw, Source, digest_of, plain, scan
 
@@ -23,16 +25,28 @@ def parquet(files: Sequence[Path], con: Any, *, label: str, root: Path | None = 
     """
     scanned = _scan_call(files, partitions=root is not None)
     schema = scan(con, f"SELECT * EXCLUDE (file_row_number) FROM {scanned}", label).schema()
+    names, repeated = _names(files[0], list(schema))
     digest = digest_of(_digest(file) for file in files)
 
-    def load(names: Sequence[str]) -> Raw:
-        columns = {name: f"c{i}" for i, name in enumerate(names)}
-        chosen = ", ".join(f"{quoted(name)} AS {alias}" for name, alias in columns.items())
+    def load(wanted: Sequence[str]) -> Raw:
+        columns = {name: f"c{i}" for i, name in enumerate(wanted)}
+        chosen = ", ".join(f"{quoted(names[name])} AS {alias}" for name, alias in columns.items())
         sql = f"SELECT {chosen}, {_row(con, files, label)} AS {ROW} FROM {scanned}"
         understood = {"format": "Parquet" + (f", {len(files):,} files" if len(files) > 1 else "")}
         return Raw(label=label, table=scan(con, sql, label), columns=columns, understood=understood)
 
-    return Source(label=label, columns=dict(schema.items()), load=load, digest=digest)
+    kinds = {name: schema[column] for name, column in names.items()}
+    return Source(label=label, columns=kinds, load=load, repeated=repeated, digest=digest)
+
+
+def _names(file: Path, columns: Sequence[str]) -> tuple[dict[str, str], frozenset[str]]:
+    """Names in the file → names in SQL, which tells apart what differs in case only; and names that are there twice."""
+    written = pq.read_schema(file).names
+    names, repeated = header_of(written, trim=False)
+    if len(names) > len(columns):
+        return dict(zip(columns, columns, strict=True)), repeated
+    # What follows the file's own columns are the partitions.
+    return dict(zip([*names, *columns[len(names) :]], columns, strict=True)), repeated
 
 
 def _scan_call(files: Sequence[Path], *, partitions: bool) -> str:
