@@ -248,12 +248,9 @@ def test_split_makes_cases_of_histories() -> None:
 
 
 def test_collapse_keeps_the_last_answer() -> None:
-    frame = table(
-        case=[1, 1, 1], touchpoint=list("AAB"), time=["2026-01-01", "2026-01-02", "2026-01-03"], stars=[2.0, 4.0, None]
-    )
-    log = jn.read(
-        frame, case="case", touchpoint="touchpoint", time="time", satisfaction=jn.Scale("stars", 1, 5)
-    ).collapse()
-    found = jn.mine(log)
+    days = ["2026-01-01", "2026-01-02", "2026-01-03", "2026-01-04"]
+    frame = table(case=[1] * 4, touchpoint=list("AAAB"), time=days, stars=[2.0, 4.0, None, None])
+    log = jn.read(frame, case="case", touchpoint="touchpoint", time="time", satisfaction=jn.Scale("stars", 1, 5))
+    found = jn.mine(log.collapse())
     assert (found["A"].visits, found["A"].satisfaction.n, found["A"].satisfaction_raw) == (1, 1, 4.0)
     assert found["B"].satisfaction == jn.Measure.missing()
