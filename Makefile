@@ -38,4 +38,7 @@ clean:
 
 .venv/test: .venv/app requirements-test.txt
 	$(PIP) -r requirements-test.txt
+	@# Spark needs Java; without it its tests are skipped.
+	@if command -v java >/dev/null; then $(PIP) -r requirements-spark.txt; fi
+	@sh tests/browser.sh $(BIN)/python
 	@touch $@

@@ -199,6 +199,9 @@ def _discs(
 
 def _scale(canvas: Canvas, look: Look) -> None:
     """The legend: which value has which colour."""
+    if look.colour == "satisfaction" and look.scale is None:
+        canvas.note(xref="paper", yref="paper", x=0.005, y=0, xanchor="left", yanchor="top", yshift=-8, text=look.title)
+        return
     bad, good = look.range
     low, high = sorted((bad, good))
     steps = [low + (high - low) * i / 4 for i in range(5)]

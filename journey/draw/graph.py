@@ -22,6 +22,7 @@ __all__ = ["Drawn", "graph"]
 # A picture with more cards than this can't be read.
 MOST = 60
 WIDEST = 10.0  # pixels, the commonest move
+ALONG = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.12, 0.88)  # where a share may stand on its line, best first
 LABELLED = 0.3  # of the commonest move: rarer ones show their share on hover alone
 
 
@@ -75,7 +76,7 @@ def graph(
 
     canvas = Canvas()
     _frame(canvas, stages, theme, say)
-    _lines(canvas, kept, ways, theme, near=focus if near else None)
+    _lines(canvas, kept, ways, at, theme, near=focus if near else None)
     look = cards.Look(theme, colour, dict(friction or {}), journey.scales.get("satisfaction"), say)
     shown = [touchpoint for touchpoint in journey.touchpoints if touchpoint.name in at]
     cards.draw(canvas, shown, at, _ends(journey), _loops(kept), look, bright=near, focus=focus)
@@ -169,6 +170,7 @@ def _lines(
     canvas: Canvas,
     edges: Sequence[Transition],
     ways: Mapping[tuple[str, str], Route],
+    at: Mapping[str, Spot],
     theme: Theme,
     *,
     near: str | None,
@@ -192,8 +194,9 @@ def _lines(
             line={"color": paint, "width": width, "dash": "5px,4px" if back else "solid"},
         )
         heads.append((way.d[0], way.d[1], way.angle, 7 + width * 0.9, paint, opacity))
-        if edge.share is not None and edge.moves >= LABELLED * most and not dim:
-            x, y = way.at(0.5)
+        free = next((point for point in map(way.at, ALONG) if not _behind(point, at)), None)
+        if edge.share is not None and edge.moves >= LABELLED * most and free and not dim:
+            x, y = free
             canvas.note(
                 x=x,
                 y=y,
@@ -236,7 +239,7 @@ def _hover(
         for t in (0.25, 0.4, 0.5, 0.6, 0.75) if way else ():
             assert way is not None
             x, y = way.at(t)
-            if any(abs(x - spot.x) < HALF and abs(y - spot.y) < CARD / 2 for spot in at.values()):
+            if _behind((x, y), at):
                 continue  # behind a card: there the card is meant
             x_s.append(x)
             y_s.append(y)
@@ -251,6 +254,12 @@ def _hover(
         selected={"marker": {"opacity": 0}},
         unselected={"marker": {"opacity": 0}},
     )
+
+
+def _behind(point: tuple[float, float], at: Mapping[str, Spot]) -> bool:
+    """Whether a card covers the point."""
+    x, y = point
+    return any(abs(x - spot.x) < HALF + 0.02 and abs(y - spot.y) < CARD / 2 for spot in at.values())
 
 
 def about(edge: Transition, say: Say = str) -> str:

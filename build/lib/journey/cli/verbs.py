@@ -1,0 +1,218 @@
+"""`python -m journey VERB`: one verb for each question, all with --json for machines."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import journey as jn
+from journey.cli import imported, show
+from journey.errors import JourneyError
+from journey.simulate import Planted
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="journey",
+    help="Customer journeys from real events and surveys: where it hurts, how sure that is, what it costs.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Recipe = Annotated[Path, typer.Argument(metavar="RECIPE", help="journey.yaml: where the tables are, what they mean.")]
+Folder = Annotated[Path | None, typer.Option(help="Where the tables are, if not where the recipe says.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Where = Annotated[
+    list[str] | None, typer.Option("--where", metavar="NAME=VALUE", help="Keep cases with this value; may be repeated.")
+]
+Since = Annotated[str | None, typer.Option(metavar="DATE", help="Keep cases that began on or after this date.")]
+Until = Annotated[str | None, typer.Option(metavar="DATE", help="Keep cases that began before this date.")]
+Top = Annotated[int, typer.Option(min=1, help="How many to show.")]
+
+
+@app.command("open")
+def open_(
+    recipe: Recipe,
+    folder: Folder = None,
+    quarantine: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the rows that were set aside, with reasons, to this CSV.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Read the tables and print what was understood, and what was set aside and why.
+
+    Example: python -m journey open data/lumo/journey.yaml
+    """
+    log = _log(recipe, folder)
+    written = log.write_quarantine(quarantine) if quarantine else None
+    imported.report(log, written, as_json=json)
+
+
+@app.command()
+def friction(
+    recipe: Recipe,
+    folder: Folder = None,
+    goal: Annotated[
+        list[str] | None, typer.Option(help="Touchpoint that counts as success (default: the recipe's).")
+    ] = None,
+    transitions: Annotated[
+        bool, typer.Option("--transitions", help="Rank transitions instead of touchpoints.")
+    ] = False,
+    window: Annotated[str | None, typer.Option(help="How soon an exit, a return, a contact counts: 2h, 7d …")] = None,
+    where: Where = None,
+    since: Since = None,
+    until: Until = None,
+    validate: Annotated[
+        str | None,
+        typer.Option(metavar="OUTCOME", help="Try friction on an outcome: a touchpoint, or a bound such as csat<=2."),
+    ] = None,
+    horizon: Annotated[str, typer.Option(help="With --validate and a touchpoint: how far ahead.")] = "30d",
+    top: Top = 10,
+    json: Json = False,
+) -> None:
+    """Rank what hurts most: how much, why, and how sure that is.
+
+    Example: python -m journey friction data/lumo/journey.yaml --where segment=B2B
+    Example: python -m journey friction data/lumo/journey.yaml --validate "nps<=6"
+    """
+    log = _part(_log(recipe, folder), where, since, until)
+    if validate:
+        show.validation(log, jn.validate(log, validate, horizon=horizon, goal=goal or None), as_json=json)
+        return
+    ranking = jn.friction(log, goal=goal or None, transitions=transitions, window=window)
+    show.friction(log, ranking, top=top, as_json=json)
+
+
+@app.command()
+def variants(
+    recipe: Recipe,
+    folder: Folder = None,
+    where: Where = None,
+    since: Since = None,
+    until: Until = None,
+    top: Top = 10,
+    json: Json = False,
+) -> None:
+    """The commonest ways through the journey.
+
+    Example: python -m journey variants data/lumo/journey.yaml --top 5
+    """
+    log = _part(_log(recipe, folder), where, since, until)
+    show.variants(log, jn.variants(log, limit=top), as_json=json)
+
+
+@app.command()
+def funnel(
+    recipe: Recipe,
+    steps: Annotated[list[str], typer.Argument(metavar="TOUCHPOINT…", help="Two or more touchpoints, in order.")],
+    folder: Folder = None,
+    within: Annotated[str | None, typer.Option(help="Time allowed from the first to the last: 2h, 7d …")] = None,
+    any_order: Annotated[bool, typer.Option("--any-order", help="Count the steps in any order.")] = False,
+    where: Where = None,
+    since: Since = None,
+    until: Until = None,
+    json: Json = False,
+) -> None:
+    """How many cases reach each of these touchpoints, one after the other.
+
+    Example: python -m journey funnel data/lumo/journey.yaml "Online ad" "Checkout" --within 30d
+    """
+    log = _part(_log(recipe, folder), where, since, until)
+    show.funnel(log, jn.funnel(log, steps, within=within, ordered=not any_order), as_json=json)
+
+
+@app.command()
+def export(
+    recipe: Recipe,
+    to: Annotated[Path, typer.Argument(metavar="FILE.json", help="Where to write the mined journey.")],
+    folder: Folder = None,
+    where: Where = None,
+    since: Since = None,
+    until: Until = None,
+) -> None:
+    """Write the mined journey as JSON, which `Journey.from_json` reads back without loss.
+
+    Example: python -m journey export data/lumo/journey.yaml lumo.json
+    """
+    if to.suffix.lower() != ".json":
+        raise JourneyError(f"{to}: name a file that ends in .json.")
+    log = _part(_log(recipe, folder), where, since, until)
+    to.write_text(jn.mine(log).to_json(), encoding="utf-8")
+    show.line(f"Wrote {to}.")
+
+
+@app.command()
+def simulate(
+    to: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to write events, truth and recipe.")],
+    customers: Annotated[int, typer.Option(min=1)] = 2000,
+    seed: Annotated[int, typer.Option(help="The same seed draws the same log.")] = 0,
+    plant: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TOUCHPOINT:COMPONENT:SIZE", help="Plant friction; may be repeated."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Draw a log from a known journey, with planted friction, and write it with its recipe.
+
+    Example: python -m journey simulate /tmp/simulated --customers 500 --plant "Step 7:exit:0.2"
+    """
+    drawn = jn.simulate(customers=customers, seed=seed, planted=[_planted(text) for text in plant or []])
+    show.simulated(drawn, drawn.save(to), as_json=json)
+
+
+@app.command("app")
+def app_(
+    recipe: Annotated[Path | None, typer.Argument(metavar="[RECIPE]", help="Default: the sample journey.")] = None,
+    folder: Folder = None,
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = 8501,
+) -> None:
+    """Open the app in the browser. It listens on this machine only.
+
+    Example: python -m journey app data/lumo/journey.yaml
+    """
+    page = Path(jn.__file__).parent / "app" / "main.py"
+    told = [str(recipe.resolve())] if recipe else []
+    told += ["--folder", str(folder.resolve())] if folder else []
+    options = ["--server.port", str(port), "--server.address", "localhost", "--browser.gatherUsageStats", "false"]
+    sys.exit(subprocess.call([sys.executable, "-m", "streamlit", "run", str(page), *options, "--", *told]))
+
+
+def _log(recipe: Path, folder: Path | None) -> jn.EventLog:
+    with show.progress(f"Reading {recipe}") as progress:
+        return jn.open(recipe, folder=folder, progress=progress)
+
+
+def _part(log: jn.EventLog, where: list[str] | None, since: str | None, until: str | None) -> jn.EventLog:
+    for condition in where or []:
+        name, equals, value = condition.partition("=")
+        if not equals:
+            raise JourneyError(f"--where {condition}: write it as NAME=VALUE, for example channel=web.")
+        log = log.where({name: log.typed(name, value)})
+    return log.between(since, until) if since or until else log
+
+
+def _planted(text: str) -> Planted:
+    at, _, rest = text.partition(":")
+    component, _, size = rest.partition(":")
+    try:
+        return Planted(at=at, component=component, size=float(size))
+    except ValueError as error:
+        reason = f" ({error})" if isinstance(error, JourneyError) else ""
+        raise JourneyError(
+            f"--plant {text}: write it as TOUCHPOINT:COMPONENT:SIZE, “Step 7:exit:0.2”{reason}."
+        ) from error
+
+
+def main() -> None:
+    """Run a verb. A mistake of the user's ends with one sentence on stderr and exit code 2."""
+    try:
+        app()
+    except JourneyError as error:
+        show.error(str(error))
+        sys.exit(2)

@@ -1,0 +1,224 @@
+"""Charts of one touchpoint: its components, its answers, what comes before and after it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Literal
+
+import plotly.graph_objects as go
+
+from journey.draw.axes import about_component, layout, whiskers, x_axis, y_axis
+from journey.draw.canvas import Canvas
+from journey.draw.theme import COMPONENT_NAMES, LIGHT, Theme, diverging
+from journey.draw.words import Say, interval, span
+from journey.model import COMPONENTS, Friction, Measure, Scale, Touchpoint
+
+__all__ = ["Step", "components", "ratings", "steps"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where visits came from, or went to: a place, the share of them, and how long it took where that is known."""
+
+    name: str
+    share: Measure
+    moves: int
+    wait_median_s: float | None = None
+    kind: Literal["touchpoint", "start", "end"] = "touchpoint"
+
+
+def components(one: Friction, *, theme: Theme = LIGHT, say: Say = str) -> go.Figure:
+    """How severe each component is at one place: a bar with its interval, and a tick at what is expected."""
+    names = [name for name in COMPONENTS if name in one.components and one.components[name].value is not None]
+    found = [one.components[name] for name in names]
+    canvas, rows = Canvas(), list(range(len(names)))
+    canvas.set(layout(theme, rows=len(names), foot=44, row=48))
+    canvas.set(
+        {
+            "xaxis": x_axis(
+                theme,
+                range=[0, 1.03],
+                tickformat=".0%",
+                tickvals=[0, 0.2, 0.4, 0.6, 0.8, 1],
+                showgrid=False,
+                title={
+                    "text": say("severity: 0% none, 100% the worst counted"),
+                    "font": {"size": 12, "color": theme.muted},
+                },
+            ),
+            "yaxis": y_axis(theme, names, showticklabels=False),
+        }
+    )
+    canvas.bars(
+        x=[m.value for m in found],
+        y=[row + 0.14 for row in rows],
+        orientation="h",
+        width=0.4,
+        hoverinfo="text",
+        marker={"color": [theme.components[name] for name in names], "line": {"width": 0}},
+        error_x=whiskers(found, theme),
+        hovertext=[about_component(one, name, say) for name in names],
+    )
+    for row, name in zip(rows, names, strict=True):
+        if name in one.expected:
+            at = one.expected[name]
+            canvas.shape(type="line", x0=at, x1=at, y0=row - 0.14, y1=row + 0.42, line={"color": theme.ink, "width": 3})
+        text = say("<b>{name}</b>  {value} · n {n:,} · <b>{points:.1f}</b> points").format(
+            name=say(COMPONENT_NAMES[name]),
+            value=f"{one.components[name].value:.0%}",
+            n=one.components[name].n,
+            points=one.contributions.get(name, 0.0),
+        )
+        _label(canvas, row, text)
+    _key(canvas, say("<b>▎</b>expected   ├─┤ 95% interval"), theme)
+    return canvas.figure()
+
+
+def _label(canvas: Canvas, row: int, text: str) -> None:
+    """A row's name and numbers above its bar: they fit however narrow the figure is."""
+    canvas.note(xref="paper", x=0, y=row - 0.3, xanchor="left", text=text, font={"size": 13})
+
+
+def _key(canvas: Canvas, text: str, theme: Theme) -> None:
+    canvas.note(
+        xref="paper",
+        yref="paper",
+        x=0,
+        y=1,
+        yanchor="bottom",
+        xanchor="left",
+        text=text,
+        font={"size": 12, "color": theme.muted},
+    )
+
+
+def ratings(touchpoint: Touchpoint, scales: Mapping[str, Scale], *, theme: Theme = LIGHT, say: Say = str) -> go.Figure:
+    """The answers at one touchpoint, each on its own scale, good at the right: mean, interval, plain mean."""
+    rows: list[tuple[str, Measure, float | None, Scale, str]] = []
+    for role, title in (("satisfaction", say("Satisfaction")), ("effort", say("Effort scale"))):
+        measure: Measure = getattr(touchpoint, role)
+        if role in scales and measure.value is not None:
+            rows.append((title, measure, getattr(touchpoint, f"{role}_raw"), scales[role], ".2f"))
+    if touchpoint.csat.value is not None:
+        rows.append((say("In the top two boxes"), touchpoint.csat, None, Scale("share", 0, 1), ".0%"))
+    canvas = Canvas()
+    canvas.set(layout(theme, rows=len(rows), foot=8, head=24, row=56))
+    canvas.set(
+        {
+            "xaxis": {"range": [-0.09, 1.11], "visible": False, "fixedrange": True},
+            "yaxis": y_axis(theme, [row[0] for row in rows], showticklabels=False),
+        }
+    )
+    for at, (title, measure, raw, scale, form) in enumerate(rows):
+        _scale(canvas, at, scale, form, theme)
+        values = [scale.pomp(v) for v in (measure.value, measure.low, measure.high) if v is not None]
+        value, (low, high) = values[0], sorted(values[1:])
+        canvas.shape(type="line", x0=low, x1=high, y0=at + 0.16, y1=at + 0.16, line={"color": theme.ink, "width": 3})
+        said = say("{title} {value}, n = {n:,}").format(title=title, value=interval(measure, form), n=measure.n)
+        canvas.points(
+            x=[value],
+            y=[at + 0.16],
+            mode="markers",
+            hoverinfo="text",
+            hovertext=said,
+            marker={"size": 15, "color": diverging(value), "line": {"color": theme.ink, "width": 2}},
+        )
+        if raw is not None:
+            canvas.points(
+                x=[scale.pomp(raw)],
+                y=[at - 0.06],
+                mode="markers",
+                hoverinfo="text",
+                hovertext=say("plain mean {raw:.2f}").format(raw=raw),
+                marker={"symbol": "triangle-down", "size": 8, "color": theme.muted},
+            )
+        mean, rest = interval(measure, form).split(" ", 1)
+        _label(canvas, at, f"<b>{title}</b>  <b>{mean}</b> {rest} · n {measure.n:,}")
+    _key(canvas, say("● estimate   ━ 95% interval   ▾ plain mean   right is good"), theme)
+    return canvas.figure()
+
+
+def _scale(canvas: Canvas, at: int, scale: Scale, form: str, theme: Theme) -> None:
+    """A scale as a band of colour from its bad end to its good one."""
+    parts = 40
+    for i in range(parts):
+        canvas.shape(
+            type="rect",
+            x0=i / parts,
+            x1=1,
+            y0=at + 0.09,
+            y1=at + 0.23,
+            line_width=0,
+            layer="below",
+            fillcolor=diverging((i + 0.5) / parts),
+        )
+    ends = (scale.low, scale.high) if scale.good == "high" else (scale.high, scale.low)
+    for x, end, anchor in ((0, ends[0], "right"), (1, ends[1], "left")):
+        label = format(end, form) if form.endswith("%") else f"{end:g}"
+        canvas.note(x=x, y=at + 0.16, xanchor=anchor, text=label, font={"size": 12, "color": theme.muted})
+
+
+def steps(before: Sequence[Step], after: Sequence[Step], *, theme: Theme = LIGHT, say: Say = str) -> go.Figure:
+    """What came before a touchpoint and what comes after it, side by side, starts and ends among them."""
+    canvas, rows = Canvas(), max(len(before), len(after), 1)
+    canvas.set(layout(theme, rows=rows, foot=12, head=30))
+    canvas.layout["bargap"] = 0.42
+    paints = {"touchpoint": theme.edge, "start": theme.accent, "end": theme.back}
+    most = max((step.share.high or 0 for step in (*before, *after)), default=1) or 1
+    for number, (side, title) in enumerate(((before, say("<b>Before</b>")), (after, say("<b>After</b>"))), 1):
+        x, y = ("x", "y") if number == 1 else ("x2", "y2")
+        canvas.layout[f"xaxis{number if number > 1 else ''}"] = x_axis(
+            theme,
+            domain=[0, 0.42] if number == 1 else [0.58, 1],
+            range=[0, most * 1.6],
+            showticklabels=False,
+            showgrid=False,
+            anchor=y,
+        )
+        canvas.layout[f"yaxis{number if number > 1 else ''}"] = {
+            **y_axis(theme, [step.name for step in side]),
+            "range": [rows - 0.5, -0.5],
+            "anchor": x,
+        }
+        names = [step.name for step in side]
+        canvas.bars(
+            x=[step.share.value for step in side],
+            y=list(range(len(side))),
+            xaxis=x,
+            yaxis=y,
+            orientation="h",
+            hoverinfo="text",
+            marker={"color": [paints[step.kind] for step in side], "line": {"width": 0}},
+            customdata=names,
+            error_x=whiskers([step.share for step in side], theme, 1.2),
+            hovertext=[_step(step, say) for step in side],
+            selected={"marker": {"opacity": 1}},
+            unselected={"marker": {"opacity": 1}},
+        )
+        canvas.points(
+            x=[(step.share.high or 0) + most * 0.02 for step in side],
+            y=list(range(len(side))),
+            xaxis=x,
+            yaxis=y,
+            mode="text",
+            text=[f"<b>{step.share.value or 0:.1%}</b>  {step.moves:,}" for step in side],
+            textposition="middle right",
+            hoverinfo="skip",
+            textfont={"size": 12, "color": theme.ink},
+            unselected={"textfont": {"color": theme.ink}},
+        )
+        canvas.note(
+            xref=f"{x} domain", yref="paper", x=0, y=1, yanchor="bottom", xanchor="left", text=title, font={"size": 14}
+        )
+    return canvas.figure()
+
+
+def _step(step: Step, say: Say) -> str:
+    text = say("<b>{name}</b><br>{share} of {n:,} visits<br>{moves:,} moves").format(
+        name=escape(step.name, quote=False), share=interval(step.share, ".1%"), n=step.share.n, moves=step.moves
+    )
+    if step.wait_median_s is None:
+        return text
+    return text + say("<br>half within {median}").format(median=span(step.wait_median_s))

@@ -1,0 +1,209 @@
+"""The one place where a query runs: DuckDB embedded by default, any other engine that Ibis speaks for larger data."""
+
+from __future__ import annotations
+
+import os
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+import ibis
+import pandas as pd
+import pyarrow as pa
+from ibis.backends import BaseBackend
+
+__all__ = [
+    "Progress",
+    "arrow_of",
+    "cache_dir",
+    "connect",
+    "drop",
+    "each",
+    "is_duckdb",
+    "keep",
+    "keep_arrow",
+    "keep_frame",
+    "run",
+    "watched",
+]
+
+GIB = 1 << 30
+
+# Called with how far the running query is (0–1), or None where the engine does not tell.
+Progress = Callable[[float | None], None]
+SPARK_TYPES = {"string": "string", "int16": "smallint", "int32": "int"}
+
+# Kept Arrow tables by their unique names, for the cursors to see.
+_arrow: dict[str, pa.Table] = {}
+_keeping = threading.RLock()
+_watcher: ContextVar[Progress | None] = ContextVar("watcher", default=None)
+
+
+def cache_dir() -> Path:
+    """Where indexes, quarantined rows and spilled sorts live; safe to delete at any time.
+
+    `JOURNEY_CACHE` names another place; else `$XDG_CACHE_HOME/journey`, else `~/.cache/journey`.
+    """
+    named = os.environ.get("JOURNEY_CACHE")
+    base = Path(named) if named else Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "journey"
+    base.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return base
+
+
+def connect(*, file: Path | None = None, memory: int | None = None, read_only: bool = False) -> Any:
+    """A DuckDB backend that never touches the network.
+
+    file    a database file; None keeps it in memory
+    memory  bytes it may use before it spills to `cache_dir()`; default a third of the machine, between 1 and 6 GiB
+    """
+    limit = memory or min(6 * GIB, max(GIB, _machine_memory() // 3))
+    backend = ibis.duckdb.connect(
+        file if file is not None else ":memory:",
+        read_only=read_only,
+        memory_limit=f"{limit // (1 << 20)}MiB",
+        temp_directory=str(cache_dir() / f"spill-{os.getpid()}"),
+        autoinstall_known_extensions=False,
+        autoload_known_extensions=False,
+    )
+    backend.raw_sql("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+    return backend
+
+
+def _machine_memory() -> int:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 4 * GIB
+
+
+def is_duckdb(backend: BaseBackend) -> bool:
+    return bool(backend.name == "duckdb")
+
+
+def run(expr: Any, *, opening: bool = False) -> pd.DataFrame:
+    """Run a table expression and bring its (small) result home.
+
+    On DuckDB each call takes a cursor of its own, so several threads can ask at once. While a log is being
+    opened (`opening`) the connection itself asks: only it sees the temporary views over files and frames.
+    """
+    backend = expr.get_backend()
+    if not is_duckdb(backend):
+        result: pd.DataFrame = backend.to_pandas(expr)
+        return result
+    sql = backend.compile(expr)
+    if opening:
+        return _frame(backend.con, sql)
+    with backend.con.cursor() as cursor:
+        # What a connection registered only it can see.
+        for name, table in list(_arrow.items()):
+            if name in sql:
+                cursor.register(name, table)
+        return _frame(cursor, sql)
+
+
+def each(frame: pd.DataFrame) -> Iterator[Any]:
+    """The rows of a fetched table, as named tuples."""
+    return frame.itertuples(index=False)
+
+
+def _frame(connection: Any, sql: str) -> pd.DataFrame:
+    table = connection.execute(sql).to_arrow_table()
+    for at, column in enumerate(table.schema):
+        if pa.types.is_decimal(column.type) and column.type.scale == 0:
+            # DuckDB sums whole numbers in 128 bits; no count of ours needs more than 64.
+            table = table.set_column(at, column.name, table.column(at).cast(pa.int64()))
+    result: pd.DataFrame = table.to_pandas()
+    return result
+
+
+def keep(backend: Any, expr: Any, *, name: str, large: bool = False) -> Any:
+    """Compute a large expression once and keep it where it was computed; returns the kept table.
+
+    On DuckDB that is an Arrow table in memory, which is quicker to write and as quick to ask as a table of its own;
+    with `large`, a table of the database, which may be larger than memory.
+    """
+    if not is_duckdb(backend):
+        return expr.cache()
+    sql = backend.compile(expr)
+    # The connection itself, for it alone sees temporary views; so one at a time.
+    with _keeping, _watching(backend.con):
+        if not large:
+            return keep_arrow(backend, backend.con.execute(sql).to_arrow_table(), name=name)
+        unique = _unique(name)
+        # Not create_table, which inserts into an empty table: slower by a third for large ones.
+        backend.con.execute(f'CREATE TABLE "{unique}" AS {sql}')
+    return backend.table(unique)
+
+
+def keep_arrow(backend: Any, table: pa.Table, *, name: str) -> Any:
+    """An Arrow table as a table of DuckDB; nothing is copied."""
+    unique = _unique(name)
+    with _keeping:
+        backend.con.register(unique, table)
+        _arrow[unique] = table
+    return backend.table(unique)
+
+
+def arrow_of(table: Any) -> pa.Table | None:
+    """The Arrow table behind a kept one, if it is of that kind."""
+    return _arrow.get(table.op().name)
+
+
+@contextmanager
+def watched(progress: Progress | None) -> Iterator[None]:
+    """Report the progress of what is kept inside: `progress` is called five times a second while a query runs."""
+    token = _watcher.set(progress)
+    try:
+        yield
+    finally:
+        _watcher.reset(token)
+
+
+@contextmanager
+def _watching(connection: Any) -> Iterator[None]:
+    progress = _watcher.get()
+    if progress is None:
+        yield
+        return
+    done = threading.Event()
+
+    def look() -> None:
+        while not done.wait(0.2):
+            share = connection.query_progress()
+            progress(share / 100 if share >= 0 else None)
+
+    watcher = threading.Thread(target=look, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
+
+
+def keep_frame(backend: Any, frame: pd.DataFrame, *, schema: dict[str, str], name: str) -> Any:
+    """A small pandas table as a table of the backend."""
+    unique = _unique(name)
+    if backend.name == "pyspark":
+        # A cached expression would not bring a table in memory along.
+        rows = [tuple(row) for row in frame.astype(object).itertuples(index=False)]
+        types = ", ".join(f"{column} {SPARK_TYPES[kind]}" for column, kind in schema.items())
+        backend._session.createDataFrame(rows, types).createOrReplaceTempView(unique)
+        return backend.table(unique)
+    return backend.create_table(unique, ibis.memtable(frame, schema=schema), temp=not is_duckdb(backend))
+
+
+def drop(backend: Any, name: str) -> None:
+    """Forget a kept table by its name."""
+    if not is_duckdb(backend):
+        return
+    with _keeping:
+        if _arrow.pop(name, None) is not None:
+            backend.con.unregister(name)
+        else:
+            backend.con.execute(f'DROP TABLE IF EXISTS "{name}"')
+
+
+def _unique(name: str) -> str:
+    return f"{name}_{uuid.uuid4().hex[:8]}"

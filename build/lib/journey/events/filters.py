@@ -1,0 +1,91 @@
+"""Filters that keep whole cases, as plain values: they can be compared, shown, and laid over any index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import pandas as pd
+
+from journey.errors import JourneyError, suggest
+
+if TYPE_CHECKING:
+    from journey.events.build import Index
+
+__all__ = ["Between", "Filter", "Met", "Where", "timestamp"]
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Cases where an attribute has one of the values (None: is missing)."""
+
+    name: str
+    values: tuple[Any, ...]
+
+    @classmethod
+    def of(cls, index: Index, name: str, values: Any) -> Where:
+        """A checked filter: the attribute exists, and so do its text values."""
+        listed = list(values) if isinstance(values, Iterable) and not isinstance(values, str) else [values]
+        _, codes = index.column(name)
+        if codes is None:
+            return cls(name, tuple(listed))
+        for value in listed:
+            if value is not None and codes.of(str(value)) is None:
+                raise JourneyError(f"{name} is never “{value}”.{suggest(value, codes.names, known='values')}")
+        return cls(name, tuple(value if value is None else codes.of(str(value)) for value in listed))
+
+    def apply(self, rows: Any, index: Index) -> Any:
+        column, _ = index.column(self.name)
+        present = [value for value in self.values if value is not None]
+        test = rows[column].isin(present) if present else ibis.literal(False)
+        if None in self.values:
+            test = test | rows[column].isnull()
+        if index.constant(column):
+            return rows.filter(test)
+        return rows.semi_join(rows.filter(test).select("cid").distinct(), "cid")
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Cases whose first event lies in [start, end), microseconds since 1970 UTC."""
+
+    start: int | None
+    end: int | None
+
+    def apply(self, rows: Any, index: Index) -> Any:
+        first = rows.filter(rows.pos == 0)
+        if self.start is not None:
+            first = first.filter(first.t >= self.start)
+        if self.end is not None:
+            first = first.filter(first.t < self.end)
+        return rows.semi_join(first.select("cid"), "cid")
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """Cases that met any of the touchpoints (`met`), or none of them."""
+
+    touchpoints: tuple[int, ...]
+    met: bool
+
+    def apply(self, rows: Any, index: Index) -> Any:
+        those = rows.filter(rows.tp.isin(self.touchpoints)).select("cid").distinct()
+        return rows.semi_join(those, "cid") if self.met else rows.anti_join(those, "cid")
+
+
+Filter = Where | Between | Met
+
+
+def timestamp(moment: str | date | datetime | None, name: str) -> int | None:
+    """Microseconds since 1970 UTC. Naive moments are UTC."""
+    if moment is None:
+        return None
+    try:
+        stamp = pd.Timestamp(moment)
+    except (ValueError, TypeError) as error:
+        raise JourneyError(f"{name} is not a date: {moment!r}. Write it as 2026-01-31 or 2026-01-31T14:00.") from error
+    zoned = stamp.tz_localize(UTC) if stamp.tzinfo is None else stamp.tz_convert(UTC)
+    return int((zoned - pd.Timestamp(0, tz=UTC)) // pd.Timedelta(microseconds=1))

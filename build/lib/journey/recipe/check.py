@@ -1,0 +1,156 @@
+"""What one field cannot see: names that must agree across a recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from journey.errors import suggest
+from journey.recipe.nodes import Keys
+from journey.recipe.schema import Recipe
+from journey.recipe.tables import Answers, Attributes, Events, Milestones, Survey
+
+__all__ = ["disagreements"]
+
+Problem = tuple[Keys, str]
+
+
+def disagreements(recipe: Recipe) -> Iterator[Problem]:
+    """Each disagreement as (keys, sentence).
+
+    Which touchpoints exist is known here only if every visit comes from milestones or a survey, or if stages or a
+    designed map list them; then each name used elsewhere must be one of them. Else the data decide, at the door.
+    """
+    yield from _tables(recipe)
+    yield from _scales(recipe)
+    yield from _attributes(recipe)
+    yield from _stages(recipe)
+    yield from _names(recipe)
+    yield from _map(recipe)
+    if recipe.weights and not any(recipe.weights.values()):
+        yield ("weights",), "expected at least one weight above 0"
+
+
+def _tables(recipe: Recipe) -> Iterator[Problem]:
+    if not any(isinstance(table, Events | Milestones | Survey) for table in recipe.tables):
+        yield ("tables",), "expected a table of visits: one of kind events, milestones or survey"
+    for n, table in enumerate(recipe.tables):
+        if isinstance(table, Milestones):
+            known = set(table.touchpoints.values())
+            for field, given in (("promises", table.promises), ("channels", table.channels)):
+                for name in given:
+                    if name not in known:
+                        yield ("tables", n, field, name), _unknown(name, known, "this table has no touchpoint")
+
+
+def _scales(recipe: Recipe) -> Iterator[Problem]:
+    for n, table in enumerate(recipe.tables):
+        used: list[tuple[Keys, str]] = []
+        if isinstance(table, Events | Answers | Survey):
+            used += [(("answers", name), name) for name in table.answers]
+        if isinstance(table, Survey):
+            scales = (("scale", table.scale), ("effort_scale", table.effort_scale))
+            used += [((field,), name) for field, name in scales if name is not None]
+        for keys, name in used:
+            if name not in recipe.scales:
+                hint = suggest(name, recipe.scales, known="scales") or " Declare it under “scales”."
+                yield ("tables", n, *keys), f"the scale “{name}” is not declared.{hint}"
+
+
+def _attributes(recipe: Recipe) -> Iterator[Problem]:
+    visits = {
+        name for table in recipe.tables if isinstance(table, Events | Milestones | Survey) for name in table.attributes
+    }
+    customers = [n for n, table in enumerate(recipe.tables) if getattr(table, "customer", None)]
+    for n, table in enumerate(recipe.tables):
+        if not isinstance(table, Attributes):
+            continue
+        for name in table.columns:
+            if name in visits:
+                yield ("tables", n, "columns"), f"the attribute “{name}” comes from another table already"
+            visits.add(name)
+        others = [m for m in customers if m != n and not isinstance(recipe.tables[m], Answers)]
+        if table.customer and others:
+            yield ("tables", n, "customer"), f"tables[{others[0]}] says already which column is the customer: keep one"
+
+
+def _stages(recipe: Recipe) -> Iterator[Problem]:
+    yield from _once(recipe.stages, ("stages",))
+    if recipe.designed is not None:
+        yield from _once(recipe.designed.stages, ("designed", "stages"))
+    if any(isinstance(table, Events) for table in recipe.tables):
+        return
+    made = set(recipe.made) | _listed(recipe)
+    for stage, names in recipe.stages.items():
+        for n, name in enumerate(names):
+            if name not in made:
+                yield ("stages", stage, n), _unknown(name, made, "no table makes the touchpoint")
+
+
+def _once(stages: dict[str, tuple[str, ...]], at: Keys) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
+    for stage, names in stages.items():
+        for n, name in enumerate(names):
+            if name in seen:
+                yield (*at, stage, n), f"the touchpoint “{name}” is in the stage “{seen[name]}” already"
+            seen[name] = stage
+
+
+def _listed(recipe: Recipe) -> set[str]:
+    """The touchpoints that the designed map lists itself."""
+    if recipe.designed is None:
+        return set()
+    return {*recipe.designed.touchpoints, *(name for names in recipe.designed.stages.values() for name in names)}
+
+
+def _names(recipe: Recipe) -> Iterator[Problem]:
+    known = {*recipe.touchpoints, *_listed(recipe)}
+    open_ended = any(isinstance(table, Events) for table in recipe.tables) and not recipe.stages and not _listed(recipe)
+    for name, promise in recipe.promises.items():
+        if promise.since == name:
+            yield ("promises", name, "since"), "a touchpoint cannot be promised since itself"
+    if open_ended:
+        return
+    what = "no stage lists the touchpoint" if recipe.stages else "no table makes the touchpoint"
+    for keys, name in _uses(recipe):
+        if name not in known:
+            yield keys, _unknown(name, known, what)
+
+
+def _uses(recipe: Recipe) -> Iterator[tuple[Keys, str]]:
+    """Every place where a touchpoint is named, other than those that bring it into being."""
+    for field in ("goal", "ends", "support", "repeatable"):
+        yield from (((field, n), name) for n, name in enumerate(getattr(recipe, field)))
+    for name, promise in recipe.promises.items():
+        yield ("promises", name), name
+        if promise.since is not None:
+            yield ("promises", name, "since"), promise.since
+    yield from ((("channels", name), name) for name in recipe.channels)
+    for n, table in enumerate(recipe.tables):
+        if isinstance(table, Answers) and table.at is not None:
+            yield ("tables", n, "at"), table.at
+
+
+def _map(recipe: Recipe) -> Iterator[Problem]:
+    designed = recipe.designed
+    if designed is None:
+        return
+    plan = recipe.plan
+    known = set(plan.touchpoints)
+    if not known:
+        yield ("designed",), "expected touchpoints: give “stages”, “touchpoints” or “transitions”"
+    for field, names in (("touchpoints", designed.touchpoints), ("transitions", designed.transitions)):
+        seen: set[object] = set()
+        for n, name in enumerate(names):
+            if name in seen:
+                yield ("designed", field, n), "this is listed already"
+            seen.add(name)
+    pairs = [(("transitions", n, side), pair[side]) for n, pair in enumerate(designed.transitions) for side in (0, 1)]
+    lists = ("optional", "starts", "ends")
+    singles = [((field, n), name) for field in lists for n, name in enumerate(getattr(designed, field))]
+    for keys, name in [*pairs, *singles]:
+        if name not in known:
+            yield ("designed", *keys), _unknown(name, known, "the map has no touchpoint")
+
+
+def _unknown(name: str, known: Iterable[str], what: str) -> str:
+    return f"{what} “{name}”.{suggest(name, known, known='touchpoints')}"
