@@ -4,8 +4,8 @@
     python benchmarks/run.py --events 100000000   # one size
     python benchmarks/run.py --write              # 10⁵ … 10⁸, into docs/benchmarks.md
 
-Each size runs in a process of its own, so that peak memory is that run's alone. Times are seconds of wall clock, best of
-three for what is short, and every ratio is to DuckDB's own window query over the same file in the same run.
+Each size runs in a process of its own, so that peak memory is that run's alone. Times are seconds of wall clock, best
+of three for what is short; every ratio is to DuckDB's own window query over the same file in the same run.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def journey(file: Path) -> dict[str, float]:
     found["friction of transitions"], _ = timed(lambda: jn.friction(log, transitions=True))
     found["filtered mine"], _ = timed(lambda: jn.mine(part), best_of=3)
     found["variants, first 20"], _ = timed(lambda: jn.variants(log, limit=20))
-    names = [t.name for t in jn.mine(log).touchpoints][:2] + ["Goal reached"]
+    names = [*(t.name for t in jn.mine(log).touchpoints[:2]), "Goal reached"]
     found["funnel of three"], _ = timed(lambda: jn.funnel(log, names))
     found["all, GiB"] = peak_gib()
     found["events"], found["cases"] = log.events, log.cases
@@ -139,9 +139,9 @@ def report(results: dict[int, dict[str, float]], cold: dict[str, float]) -> str:
     lines = [
         "# Benchmarks",
         "",
-        "Made by `make bench` (`python benchmarks/run.py --write`). Simulated events in Parquet, a tenth as many customers,",
-        f"40 touchpoints; {os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()} {platform.machine()}.",
-        "The yardstick is DuckDB's own window query (successor and wait by case, grouped) over the same file in the same run.",
+        "Made by `make bench` (`python benchmarks/run.py --write`): simulated events in Parquet, a tenth as",
+        f"many customers, 40 touchpoints; {os.cpu_count()} cores, Python {platform.python_version()}, {platform.machine()}.",
+        "The yardstick is DuckDB's own window query (successor and wait by case) over the same file in the same run.",
         "",
     ]
     middle = results.get(10_000_000) or results[max(results)]
@@ -158,7 +158,7 @@ def report(results: dict[int, dict[str, float]], cold: dict[str, float]) -> str:
     memory = middle["open, index and mine, GiB"]
     lines += [
         "",
-        f"Peak memory of open, index and mine: {memory:.2f} GiB (target ≤ 2 GB); of everything: {middle['all, GiB']:.2f} GiB.",
+        f"Peak memory of open, index and mine: {memory:.2f} GiB (target ≤ 2 GB); of all: {middle['all, GiB']:.2f} GiB.",
         "",
     ]
     lines += ["## From 10⁵ to 10⁸", "", "Seconds; microseconds per event in brackets.", ""]

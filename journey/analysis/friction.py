@@ -72,7 +72,7 @@ def friction(
     found = rank(
         tally(log, terms, transitions=transitions),
         weights=weights or dict[str, float](recipe.weights.items()),
-        targets=_kept_promises(terms) | (targets or dict[str, float](recipe.targets.items())),
+        targets={**_kept_promises(terms), **(targets or dict[str, float](recipe.targets.items()))},
         costs=costs or dict[str, float](recipe.costs.items()),
     )
     return Ranking(found, terms)

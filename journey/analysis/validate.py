@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,7 +53,9 @@ class Validation:
     scores: tuple[Score, ...]
 
 
-def validate(log: EventLog, outcome: str, *, horizon: str = "30d", goal: str | None = None) -> Validation:
+def validate(
+    log: EventLog, outcome: str, *, horizon: str = "30d", goal: str | Sequence[str] | None = None
+) -> Validation:
     """Try friction on an outcome: features up to t₀, the outcome in (t₀, t₀ + horizon], a temporal split.
 
     outcome   a touchpoint (“Cancellation”), or a bound on a scale (“csat<=2”): see `journey.events.exposure`
@@ -61,16 +64,17 @@ def validate(log: EventLog, outcome: str, *, horizon: str = "30d", goal: str | N
     The score is learned (ridge logistic) from the mean severities a case had met by t₀. Baselines, learned on the same
     cases: satisfaction only, number of contacts, drop-off only (time since the last event). A difference whose interval
     holds 0 is no gain. Association is not cause.
-    Raises JourneyError where the outcome is unknown, too rare (under 20 on either side of the split) or the same for all.
+    Raises JourneyError where the outcome is unknown, too rare (under 20 on either side of the split) or the same for
+    all.
     """
     met = exposure(log, terms_of(log, goal=goal), outcome, horizon_us=duration_us(horizon))
     later = ~met.learn
     for side, name in ((met.learn, "earlier"), (later, "later")):
-        happened = int(met.outcome[side].sum())
-        if min(happened, int(side.sum()) - happened) < FEWEST:
+        cases, hits = int(side.sum()), int(met.outcome[side].sum())
+        if min(hits, cases - hits) < FEWEST:
             raise JourneyError(
-                f"“{outcome}” happened to {happened:,} of the {int(side.sum()):,} {name} cases: with fewer than {FEWEST} "
-                "on either side nothing can be said. Choose a commoner outcome or a longer horizon."
+                f"“{outcome}” happened to {hits:,} of the {cases:,} {name} cases: with fewer than {FEWEST} on "
+                "either side nothing can be said. Choose a commoner outcome or a longer horizon."
             )
     tables = _tables(met)
     if "friction" not in tables:

@@ -137,7 +137,7 @@ def validation(log: jn.EventLog, found: jn.Validation, *, as_json: bool) -> None
     heading(log)
     line(
         f"“{found.outcome}”: learnt from {found.learnt:,} cases before {found.split:%Y-%m-%d}, tried on "
-        f"{found.tried:,} later ones, of which {found.with_outcome:,} ({share(found.with_outcome / found.tried)}) had the outcome."
+        f"{found.tried:,} later ones; {found.with_outcome:,} of these ({share(found.with_outcome / found.tried)}) had it."
     )
     table = _table("score of", "AUC", "friction gains")
     for one in found.scores:

@@ -189,6 +189,7 @@ def _seen(scales: Iterable[Observed]) -> tuple[Observed, ...]:
                 high=one.high,
                 good=one.good,
                 n=one.n + other.n,
+                whole=one.whole and other.whole,
                 lowest=min((x for x in (one.lowest, other.lowest) if x is not None), default=None),
                 highest=max((x for x in (one.highest, other.highest) if x is not None), default=None),
             )

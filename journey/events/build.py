@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -160,64 +160,59 @@ def build(door: Door, backend: Any, *, large: bool = False) -> Index:
 
     Raises InputError if it is empty.
     """
-    table = door.table
-    facts = ask(table.agg(**_facts(table))).iloc[0]
-    if not facts["events"]:
+    events = sum(table.events for table in door.report.tables)
+    if not events:
         raise InputError("There is no event to read: every row was empty or set aside. See the import report.")
-    table = table.mutate(t=micros(table.time)).drop("time")
-    if "due" in table.columns:
-        table = table.mutate(due_us=micros(table.due)).drop("due")
-    if "comment" in table.columns:
-        table = table.drop("comment")
-    # Every column is asked before the first join, so that no question has to walk through another's.
-    plain = table
-    touchpoints, codes = _codes(backend, plain, "touchpoint")
-    table = coded(table, codes, column="touchpoint", to="tp")
-    channels: Codes | None = None
-    if "channel" in plain.columns:
-        channels, codes = _codes(backend, plain, "channel")
-        table = coded(table, codes, column="channel", to="ch")
-    attributes: dict[str, Codes | None] = {}
-    for name in door.attributes:
-        column = f"a_{name}"
-        attributes[name] = None
-        # Text becomes codes unless it takes very many values; other types stay as they are.
-        if plain[column].type().is_string() and _is_short(plain, column):
-            attributes[name], codes = _codes(backend, plain, column)
-            table = coded(table, codes, column=column, to="code").rename(**{column: "code"})
+    table, touchpoints, channels, attributes = _in_codes(backend, _in_micros(door.table), door.attributes)
     table, case_ids = _ids(backend, table)
-    for column in [name for name in table.columns if name.startswith("r_")]:
-        kind = "int16" if facts[f"whole_{column}"] in (True, None) else "float64"
-        table = table.mutate(**{column: table[column].cast(kind)})
-
-    if facts["events"] < 2**31:
-        table = table.mutate(row=table.row.cast("int32"))  # a narrower row sorts a third faster
-    since = _promised_since(door, touchpoints)
-    stored = keep(backend, successors(table, since=since), name="events", large=large)
+    narrow = {f"r_{scale.name}": "int16" for scale in door.report.scales if scale.whole and abs(scale.high) < 2**15}
+    if events < 2**31:
+        narrow["row"] = "int32"  # what is narrower is sorted quicker: a third of the time here
+    table = table.mutate(**{name: table[name].cast(kind) for name, kind in narrow.items() if name in table.columns})
+    rows = successors(table, since=_promised_since(door, touchpoints))
+    stored = keep(backend, rows, name="events", large=large)
     scales = {role: door.scales[name] for role, name in door.roles.items() if f"r_{name}" in stored.columns}
     index = Index(backend, stored, touchpoints, channels, attributes, scales, case_ids, count(stored), large=large)
     _owned(index, stored)
     return index
 
 
-def _facts(table: Any) -> dict[str, Any]:
-    """One pass over the rows at the door: how many, and whether ratings are whole numbers."""
-    facts = {"events": table.count()}
-    for column in table.columns:
-        if column.startswith("r_"):
-            facts[f"whole_{column}"] = (table[column] == table[column].floor()).all()
-    return facts
+def _in_micros(table: Any) -> Any:
+    """Times as microseconds; comments stay at the door, for they are wide and no number needs them."""
+    table = table.mutate(t=micros(table.time)).drop("time")
+    if "due" in table.columns:
+        table = table.mutate(due_us=micros(table.due)).drop("due")
+    return table.drop("comment") if "comment" in table.columns else table
 
 
-def _codes(backend: Any, table: Any, column: str) -> tuple[Codes, Any]:
-    """What codes stand for, and the kept table that tells them."""
-    return code_table(backend, ask(table.select(column).distinct())[column], column=column)
+def _in_codes(
+    backend: Any, plain: Any, names: Sequence[str]
+) -> tuple[Any, Codes, Codes | None, dict[str, Codes | None]]:
+    """Touchpoints, channels and text attributes as codes, unless a text takes very many values.
 
-
-def _is_short(table: Any, column: str) -> bool:
-    """Whether a text column takes few enough values to be coded."""
-    values = table.select(column).distinct().limit(MANY_VALUES + 1)
-    return bool(ask(values.agg(n=values.count()))["n"].iloc[0] <= MANY_VALUES)
+    Every column is asked of the plain table, so that no question has to walk through another's join.
+    """
+    found: dict[str, Codes | None] = {}
+    table = plain
+    wanted = {"touchpoint": "tp", "channel": "ch", **{f"a_{name}": f"a_{name}" for name in names}}
+    for column, to in wanted.items():
+        found[column] = None
+        if column not in plain.columns or not plain[column].type().is_string():
+            continue
+        values = ask(plain.select(column).distinct().limit(MANY_VALUES + 1))[column]
+        if len(values) > MANY_VALUES:
+            if column in ("touchpoint", "channel"):
+                raise InputError(
+                    f"There are more than {MANY_VALUES:,} different {column}s. Is the column right? "
+                    "A touchpoint is a kind of contact, not one contact."
+                )
+            continue
+        found[column], codes = code_table(backend, values, column=column)
+        table = coded(table, codes, column=column, to="code").rename(**{to: "code"})
+    touchpoints = found.pop("touchpoint")
+    channels = found.pop("channel")
+    assert touchpoints is not None  # the door leaves no event without one
+    return table, touchpoints, channels, {name: found[f"a_{name}"] for name in names}
 
 
 def _ids(backend: Any, table: Any) -> tuple[Any, Any]:

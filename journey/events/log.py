@@ -151,7 +151,9 @@ class EventLog:
     def rated(self) -> tuple[str, ...]:
         """The roles (satisfaction, effort) that were asked about touchpoints, not about the whole relation."""
         return tuple(
-            role for role in ("satisfaction", "effort") if role in self.scales and self.scales[role].about == "touchpoint"
+            role
+            for role in ("satisfaction", "effort")
+            if role in self.scales and self.scales[role].about == "touchpoint"
         )
 
     @cached_property
@@ -164,6 +166,11 @@ class EventLog:
         counts = run(rows.agg(events=rows.count(), cases=(rows.pos == 0).sum(), customers=customer.nunique()))
         events, cases, customers = (0 if pd.isna(x) else int(x) for x in counts.iloc[0])
         return events, cases, customers
+
+    @property
+    def has_customers(self) -> bool:
+        """Whether customers were declared; if not, each case is its own customer."""
+        return "cust" in self.index.stored.columns
 
     @property
     def events(self) -> int:

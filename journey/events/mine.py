@@ -33,7 +33,7 @@ def mine(log: EventLog, *, goal: str | Sequence[str] | None = None) -> Journey:
     edges = run(_edges(log))
     if edges.empty:
         raise JourneyError("No case is left by these filters: widen the period or the segment.")
-    events, cases, customers = log.size
+    events, cases = int(edges["moves"].sum()), int(edges["starts"].sum())
     return Journey(
         name=log.recipe.name or "",
         touchpoints=_touchpoints(log, edges),
@@ -43,15 +43,15 @@ def mine(log: EventLog, *, goal: str | Sequence[str] | None = None) -> Journey:
         stages=tuple(log.recipe.stages),
         events=events,
         cases=cases,
-        customers=customers,
-        reached=_reached(log, goals),
+        customers=log.customers if log.has_customers else cases,
+        reached=_reached(log, goals, edges),
         nps=_nps(log),
         scales=dict(log.scales),
     )
 
 
 def goals_of(log: EventLog, goal: str | Sequence[str] | None) -> tuple[str, ...]:
-    """The goal touchpoints: as asked, else the recipe's that occur in the log. Raises JourneyError for an unknown one."""
+    """The goal touchpoints: as asked (JourneyError for an unknown one), else the recipe's that occur in the log."""
     if goal is None:
         return tuple(name for name in log.recipe.goal if name in log.touchpoints)
     names = (goal,) if isinstance(goal, str) else tuple(goal)
@@ -200,12 +200,15 @@ def _channels(log: EventLog) -> Mapping[int, tuple[str, ...]]:
     return found
 
 
-def _reached(log: EventLog, goals: Sequence[str]) -> int | None:
+def _reached(log: EventLog, goals: Sequence[str], edges: pd.DataFrame) -> int | None:
     """Cases that met a goal; None where no goal is known."""
     if not goals:
         return None
+    codes = log.codes(goals)
+    if len(codes) == 1:
+        return int(edges.loc[edges["tp"] == codes[0], "met"].sum())
     rows = log.rows()
-    met = rows.filter(rows.tp.isin(log.codes(goals)))
+    met = rows.filter(rows.tp.isin(codes))
     return int(run(met.agg(n=met.cid.nunique()))["n"].iloc[0])
 
 

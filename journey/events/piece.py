@@ -29,6 +29,7 @@ __all__ = [
     "chosen",
     "declared",
     "in_utc",
+    "is_whole",
     "observed",
     "renamed",
     "report_of",
@@ -159,6 +160,11 @@ def answer_values(raw: Raw, answers: Mapping[str, str], table: Any, mark: str) -
     return conditions
 
 
+def is_whole(column: Any) -> Any:
+    """Whether an answer is a whole number; not by floor(), which infinity breaks."""
+    return column % 1 == 0
+
+
 def scale_facts(table: Any, answers: Iterable[str], kept: Any = None) -> dict[str, Any]:
     """Questions about the answers in the rows that are kept."""
     facts: dict[str, Any] = {}
@@ -168,6 +174,7 @@ def scale_facts(table: Any, answers: Iterable[str], kept: Any = None) -> dict[st
             f"n_{name}": column.count(where=kept),
             f"low_{name}": column.min(where=kept),
             f"high_{name}": column.max(where=kept),
+            f"whole_{name}": is_whole(column).all(where=kept),
         }
     return facts
 
@@ -186,6 +193,7 @@ def observed(facts: Mapping[str, Any], answers: Iterable[str], scales: Mapping[s
                 lowest=_float(facts[f"low_{name}"]),
                 highest=_float(facts[f"high_{name}"]),
                 n=int(facts[f"n_{name}"] or 0),
+                whole=facts[f"whole_{name}"] is None or bool(facts[f"whole_{name}"]),
             )
         )
     return tuple(found)

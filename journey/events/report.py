@@ -17,6 +17,7 @@ class Observed:
     low, high        as declared; `good` is the end that is good
     lowest, highest  least and greatest answer kept; None where there was none
     n                answers kept; outside: answers set aside because they lie outside the scale
+    whole            whether all answers kept are whole numbers
     """
 
     name: str
@@ -27,6 +28,7 @@ class Observed:
     highest: float | None = None
     n: int = 0
     outside: int = 0
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from journey.events.piece import (
     canonical,
     chosen,
     in_utc,
+    is_whole,
     observed,
     renamed,
     report_of,
@@ -163,6 +164,7 @@ def _at_a_glance(raw: Raw, spec: Events, table: Any, context: Context) -> dict[s
     questions |= {"blank_": blank(touchpoint).sum()} if touchpoint.type().is_string() else {}
     for name, column in given.items():
         questions |= {f"n_{name}": column.count(), f"low_{name}": column.min(), f"high_{name}": column.max()}
+        questions |= {} if column.type().is_integer() else {f"whole_{name}": is_whole(column).all()}
     found = ask(table, raw.label, rows_=table.count(), **questions)
     whole = all(found[name] == found["rows_"] for name in ("case_", "touchpoint_", "time_"))
     # A NaN would be the greatest answer, or come back as missing: both fail here.
@@ -170,7 +172,9 @@ def _at_a_glance(raw: Raw, spec: Events, table: Any, context: Context) -> dict[s
         found[f"n_{name}"] == 0 or _lies_in(context.scales[name], found[f"low_{name}"], found[f"high_{name}"])
         for name in given
     )
-    return found if whole and inside and not found.get("blank_") else None
+    return (
+        {**{f"whole_{name}": True for name in given}, **found} if whole and inside and not found.get("blank_") else None
+    )
 
 
 def _lies_in(scale: Scale, low: float | None, high: float | None) -> bool:

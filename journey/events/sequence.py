@@ -32,7 +32,11 @@ def collapse(rows: Any) -> Any:
         run=flagged.begins.cast("int64").sum().over(ibis.cumulative_window(group_by="cid", order_by="pos"))
     )
     fixed = ("cid", "run", "begins")
-    last = {name: runs[name].last(order_by=runs.pos, where=runs[name].notnull()) for name in runs.columns if name.startswith("r_")}
+    last = {
+        name: runs[name].last(order_by=runs.pos, where=runs[name].notnull())
+        for name in runs.columns
+        if name.startswith("r_")
+    }
     first = {
         name: runs[name].first(order_by=runs.pos, include_null=True)
         for name in runs.columns

@@ -99,8 +99,9 @@ def since(rows: Any, log: EventLog, terms: Terms) -> Severity:
 
 
 def lateness(wait: Any, promise: Any) -> Severity:
-    ratio = wait.cast("float64") / promise.cast("float64").nullif(0.0)
-    severity = (ibis.greatest(ratio, 1.0).ln() / WORST_WAIT).clip(upper=1.0)
+    """min(1, ln⁺(wait / promise) / ln 4); the logarithm of those alone that are late, for it is dear."""
+    late = (wait.cast("float64") / promise.cast("float64")).ln() / WORST_WAIT
+    severity = ibis.ifelse(wait > promise, late.clip(upper=1.0), 0.0)
     return Severity((wait >= 0).fill_null(False) & (promise > 0).fill_null(False), severity)
 
 

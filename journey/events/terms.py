@@ -54,7 +54,11 @@ def terms_of(log: EventLog, *, goal: str | Sequence[str] | None = None, window: 
     chosen = window or recipe.window
     whole = dataclasses.replace(log, filters=())
     # Where people said which waits matter, the others are the customer's own time; where nobody did, the data stand in.
-    usual = {} if promised or dated or not log.timed else log.index.once(("waits", goals), lambda: _usual_waits(whole, goals))
+    usual = (
+        {}
+        if promised or dated or not log.timed
+        else log.index.once(("waits", goals), lambda: _usual_waits(whole, goals))
+    )
     return Terms(
         goal=goals,
         ends=tuple(name for name in recipe.ends if name in known),

@@ -1,1 +1,0 @@
-"""The command line: verbs, and how their answers look in a terminal."""
