@@ -139,8 +139,8 @@ def report(results: dict[int, dict[str, float]], cold: dict[str, float]) -> str:
     lines = [
         "# Benchmarks",
         "",
-        "Made by `make bench` (`python benchmarks/run.py --write`): simulated events in Parquet, a tenth as",
-        f"many customers, 40 touchpoints; {os.cpu_count()} cores, Python {platform.python_version()}, {platform.machine()}.",
+        "Made by `make bench` (`python benchmarks/run.py --write`): simulated events in Parquet, a tenth as many",
+        f"customers, 40 touchpoints; {os.cpu_count()} cores, Python {platform.python_version()}.",
         "The yardstick is DuckDB's own window query (successor and wait by case) over the same file in the same run.",
         "",
     ]

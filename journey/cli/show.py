@@ -135,9 +135,10 @@ def validation(log: jn.EventLog, found: jn.Validation, *, as_json: bool) -> None
         print_json({**about(log), "validation": found})
         return
     heading(log)
+    happened = share(found.with_outcome / found.tried)
     line(
         f"“{found.outcome}”: learnt from {found.learnt:,} cases before {found.split:%Y-%m-%d}, tried on "
-        f"{found.tried:,} later ones; {found.with_outcome:,} of these ({share(found.with_outcome / found.tried)}) had it."
+        f"{found.tried:,} later ones; {found.with_outcome:,} of these ({happened}) had it."
     )
     table = _table("score of", "AUC", "friction gains")
     for one in found.scores:

@@ -92,6 +92,12 @@ class Index:
         by_case = rows.group_by("cid").agg(varies=varies)
         return not run(by_case.agg(any=by_case.varies.any()))["any"].fillna(False).iloc[0]
 
+    def keep(self, expr: Any) -> Any:
+        """A table derived from this index, kept as long as the index."""
+        kept = keep(self.backend, expr, name="derived", large=self.large)
+        _owned(self, kept)
+        return kept
+
     def once(self, key: Any, answer: Callable[[], Any]) -> Any:
         """What was asked before is remembered, for it can't change: the index doesn't."""
         with self._lock:

@@ -129,7 +129,8 @@ def keep(backend: Any, expr: Any, *, name: str, large: bool = False) -> Any:
     # The connection itself, for it alone sees temporary views; so one at a time.
     with _keeping, _watching(backend.con):
         if not large:
-            return keep_arrow(backend, backend.con.execute(sql).to_arrow_table(), name=name)
+            # As a relation, for only that is turned into Arrow by several threads.
+            return keep_arrow(backend, backend.con.sql(sql).to_arrow_table(), name=name)
         unique = _unique(name)
         # Not create_table, which inserts into an empty table: slower by a third for large ones.
         backend.con.execute(f'CREATE TABLE "{unique}" AS {sql}')

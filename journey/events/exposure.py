@@ -111,6 +111,8 @@ def _at_moments(rows: Any, log: EventLog, terms: Terms, outcome: str, horizon_us
 
 def _known(rows: Any, anchors: Any, log: EventLog, terms: Terms, left_out: str) -> Any:
     """For each anchor: sums and counts of the severities known by then."""
+    if terms.promises:
+        rows = rows.mutate(promise_us=severity.promise(rows.next_tp, log, terms.promises))
     felt = {
         name: one
         for name, one in severity.felt(rows, log).items()
@@ -118,7 +120,7 @@ def _known(rows: Any, anchors: Any, log: EventLog, terms: Terms, left_out: str) 
     }
     severities = felt | severity.followed(rows, log, terms)
     if terms.promises:
-        severities["wait"] = severity.arrival(rows, log, terms)
+        severities["wait"] = severity.arrival(rows)
     if "taken_us" in rows.columns:
         severities["since"] = severity.since(rows, log, terms)
     kept = {f"{name}_amount": one.amount.cast("float64") for name, one in severities.items()}

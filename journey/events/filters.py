@@ -40,7 +40,8 @@ class Where:
     def apply(self, rows: Any, index: Index) -> Any:
         column, _ = index.column(self.name)
         present = [value for value in self.values if value is not None]
-        test = rows[column].isin(present) if present else ibis.literal(False)
+        # Wrapped in fill_null, lest DuckDB hands the bare test to Arrow, which is four times as slow at it.
+        test = rows[column].isin(present).fill_null(False) if present else ibis.literal(False)
         if None in self.values:
             test = test | rows[column].isnull()
         if index.constant(column):

@@ -27,7 +27,8 @@ from typing import Any
 import ibis
 import pandas as pd
 
-from journey.events.engine import keep, keep_frame, run
+from journey.events.engine import is_duckdb, keep, keep_frame, run
+from journey.events.own import epoch_us
 
 __all__ = ["BUCKETS", "Codes", "bucketed", "code_table", "coded", "successors"]
 
@@ -123,6 +124,9 @@ def bucketed(events: Any, customers: int) -> Any:
 
 
 def micros(time: Any) -> Any:
+    """Microseconds since 1970; DuckDB has a function for it that is five times as fast as a difference."""
+    if is_duckdb(time.get_backend()):
+        return epoch_us(time)
     return time.delta(EPOCH, unit="microsecond")
 
 

@@ -117,18 +117,17 @@ def _found(rows: _Rows) -> _Marks:
 def _in_blocks(rows: _Rows, begins: NDArray[np.intp]) -> _Marks:
     n = len(rows.cid)
     found = _Marks.blank(n)
-    case = np.repeat(np.arange(len(begins)), np.diff(np.r_[begins, n]))
     at = np.searchsorted(begins, np.arange(BLOCK, n, BLOCK))
     edges = np.unique(np.r_[0, begins[at[at < len(begins)]], n])
     for start, end in pairwise(edges.tolist()):
-        part = slice(start, end)
-        found.put(part, _marked(rows[part], case[part] - case[start]))
+        found.put(slice(start, end), _marked(rows[start:end]))
     return found
 
 
-def _marked(rows: _Rows, case: NDArray[np.int64]) -> _Marks:
-    """Marks of a block of whole cases, numbered from 0: a table of case × touchpoint remembers the first visit."""
-    n, width = len(case), int(rows.tp.max()) + 1
+def _marked(rows: _Rows) -> _Marks:
+    """Marks of a block of whole cases: a table of case × touchpoint remembers the first visit."""
+    n, width = len(rows.cid), int(rows.tp.max()) + 1
+    case = np.cumsum(np.r_[False, rows.cid[1:] != rows.cid[:-1]])
     key, index = case * width + rows.tp, np.arange(n)
     first = np.empty((int(case[-1]) + 1) * width, np.int64)
     first[key[::-1]] = index[::-1]  # of equal keys the last write stays, which is the first visit

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import ibis
 
-__all__ = ["arg_max", "literal", "make_timestamp", "quoted", "timezone", "translate", "try_strptime"]
+__all__ = ["arg_max", "epoch_us", "literal", "make_timestamp", "quoted", "timezone", "translate", "try_strptime"]
 
 
 def literal(text: object) -> str:
@@ -42,3 +42,8 @@ def make_timestamp(micros: int) -> datetime:  # type: ignore[empty-body]
 @ibis.udf.agg.builtin(name="arg_max")  # type: ignore[untyped-decorator]
 def arg_max(value: int, place: int) -> int:  # type: ignore[empty-body]
     """The value (not null) at the greatest place. Ibis's argmax would count nulls as values."""
+
+
+@ibis.udf.scalar.builtin(name="epoch_us")  # type: ignore[untyped-decorator]
+def epoch_us(time: datetime) -> int:  # type: ignore[empty-body]
+    """Microseconds since 1970-01-01 of a time without zone."""

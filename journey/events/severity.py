@@ -16,7 +16,20 @@ from journey.events.log import EventLog
 from journey.events.terms import Terms
 from journey.model import Scale
 
-__all__ = ["Severity", "arrival", "coded", "felt", "followed", "goes_on", "good_share", "left", "since", "watched"]
+__all__ = [
+    "Severity",
+    "arrival",
+    "coded",
+    "felt",
+    "followed",
+    "goes_on",
+    "good_share",
+    "left",
+    "promise",
+    "promised",
+    "since",
+    "watched",
+]
 
 # A wait of four times the promise, or more, is the worst there is.
 WORST_WAIT = math.log(4)
@@ -24,14 +37,21 @@ WORST_WAIT = math.log(4)
 
 @dataclass(frozen=True)
 class Severity:
-    """Ibis expressions over indexed rows: does it apply, and how severe (0–1)."""
+    """Ibis expressions over indexed rows: to which visits it applies, and how severe it was (0–1, or yes and no).
+
+    total   the sum over those visits, where there is a cheaper way to it than adding up amounts
+    """
 
     applies: Any
     amount: Any
+    total: Any = None
 
     def sums(self, name: str) -> dict[str, Any]:
-        amount = self.amount.cast("float64")
-        return {f"{name}_total": amount.sum(where=self.applies), f"{name}_count": self.applies.sum()}
+        total = self.total
+        if total is None:
+            yes_or_no = self.amount.type().is_boolean()
+            total = (self.applies & self.amount).sum() if yes_or_no else self.amount.sum(where=self.applies)
+        return {f"{name}_total": total, f"{name}_count": self.applies.sum()}
 
 
 def felt(rows: Any, log: EventLog) -> dict[str, Severity]:
@@ -39,7 +59,12 @@ def felt(rows: Any, log: EventLog) -> dict[str, Severity]:
     for role, name in (("satisfaction", "dissatisfaction"), ("effort", "effort")):
         if role in log.rated:
             answer = rows[f"r_{log.scales[role].name}"]
-            found[name] = Severity(answer.notnull(), 1 - good_share(answer, log.scales[role]))
+            scale = log.scales[role]
+            # 1 − u is linear in the answer, so its sum follows from theirs, which are whole numbers as a rule.
+            slope = (-1 if scale.good == "high" else 1) / (scale.high - scale.low)
+            start = (scale.high if scale.good == "high" else scale.low) * -slope
+            total = answer.sum() * slope + answer.count() * start
+            found[name] = Severity(answer.notnull(), 1 - good_share(answer, scale), total)
     return found
 
 
@@ -85,27 +110,33 @@ def followed(rows: Any, log: EventLog, terms: Terms) -> dict[str, Severity]:
     return found
 
 
-def arrival(moves: Any, log: EventLog, terms: Terms) -> Severity:
-    """Wait for the next touchpoint against its promised time."""
-    return lateness(moves.wait_us, _promise(moves.next_tp, log, terms.promises))
+def promised(rows: Any, log: EventLog, terms: Terms) -> Any:
+    """The moves to touchpoints with a promised time, with `promise_us`."""
+    moves = rows.filter(rows.next_tp.isin(coded(log, terms.promises)))
+    return moves.mutate(promise_us=promise(moves.next_tp, log, terms.promises))
+
+
+def arrival(moves: Any) -> Severity:
+    """Wait for the next touchpoint of `promised` moves against its promised time."""
+    return lateness(moves.wait_us, moves.promise_us)
 
 
 def since(rows: Any, log: EventLog, terms: Terms) -> Severity:
     """Wait counted from a promised date's, or another touchpoint's, start."""
-    promise = _promise(rows.tp, log, terms.since) if terms.since else ibis.null("int64")
+    allowed = promise(rows.tp, log, terms.since) if terms.since else ibis.null("int64")
     if "promised_us" in rows.columns:
-        promise = ibis.coalesce(rows.promised_us, promise)
-    return lateness(rows.taken_us, promise)
+        allowed = ibis.coalesce(rows.promised_us, allowed)
+    return lateness(rows.taken_us, allowed)
 
 
-def lateness(wait: Any, promise: Any) -> Severity:
+def lateness(wait: Any, allowed: Any) -> Severity:
     """min(1, ln⁺(wait / promise) / ln 4); the logarithm of those alone that are late, for it is dear."""
-    late = (wait.cast("float64") / promise.cast("float64")).ln() / WORST_WAIT
-    severity = ibis.ifelse(wait > promise, late.clip(upper=1.0), 0.0)
-    return Severity((wait >= 0).fill_null(False) & (promise > 0).fill_null(False), severity)
+    late = (wait.cast("float64") / allowed.cast("float64")).ln() / WORST_WAIT
+    severity = ibis.ifelse(wait > allowed, late.clip(upper=1.0), 0.0)
+    return Severity((wait >= 0).fill_null(False) & (allowed > 0).fill_null(False), severity)
 
 
-def _promise(code: Any, log: EventLog, promises: Mapping[str, int]) -> Any:
+def promise(code: Any, log: EventLog, promises: Mapping[str, int]) -> Any:
     """The promised time of each row's touchpoint, looked up by code in a literal list."""
     listed = [promises.get(name) for name in log.touchpoints]
     return ibis.literal(listed, type="array<int64>")[code.cast("int32")]

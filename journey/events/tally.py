@@ -49,9 +49,9 @@ def _touchpoint_parts(rows: Any, log: EventLog, terms: Terms) -> list[Any]:
     visits = severity.felt(rows, log) | exits | severity.followed(rows, log, terms)
     parts = [rows.group_by(**here).agg(visits=rows.count(), **_sums(visits))]
     if terms.promises:
-        moves = rows.filter(rows.next_tp.isin(coded(log, terms.promises)))
-        wait = severity.arrival(moves, log, terms)
-        parts.append(moves.group_by(place=moves.next_tp, bucket=moves.bucket).agg(**_sums({"wait": wait})))
+        moves = severity.promised(rows, log, terms)
+        wait = _sums({"wait": severity.arrival(moves)})
+        parts.append(moves.group_by(place=moves.next_tp, bucket=moves.bucket).agg(**wait))
     if "taken_us" in rows.columns:
         parts.append(rows.group_by(**here).agg(**_sums({"wait": severity.since(rows, log, terms)})))
     if terms.goal and exits:
@@ -68,8 +68,9 @@ def _transition_parts(rows: Any, log: EventLog, terms: Terms) -> list[Any]:
     after_source.pop("help", None)  # the support contact is a transition of its own
     parts = [moves.group_by(**sources).agg(visits=moves.count(), **_sums(after_source))]
     if terms.promises:
-        wait = severity.arrival(moves, log, terms)
-        parts.append(moves.group_by(**sources).agg(**_sums({"wait": wait})))
+        late = severity.promised(moves, log, terms)
+        by = {"source": late.tp, "target": late.next_tp, "bucket": late.bucket}
+        parts.append(late.group_by(**by).agg(**_sums({"wait": severity.arrival(late)})))
     arrived = rows.filter(rows.prev_tp.notnull())
     targets = {"source": arrived.prev_tp, "target": arrived.tp, "bucket": arrived.bucket}
     at_target = severity.left(arrived, log, terms)
@@ -91,18 +92,23 @@ def _sums(severities: Mapping[str, Severity]) -> dict[str, Any]:
 
 
 def _taken_off(exits: Any) -> dict[str, Any]:
-    return {"exit_total": -exits.count().cast("float64")}
+    return {"exit_total": -exits.count()}
 
 
 def _left_after_goal(rows: Any, log: EventLog, terms: Terms) -> Any:
     """Exits that `left` counted although the case had met the goal before: to be taken off again."""
     meant = rows.tp.isin(coded(log, {*terms.goal, *terms.ends}))
     exits = rows.filter(~goes_on(rows, terms) & watched(rows, log, terms) & ~meant)
-    goals = log.rows(marked=True)
-    goals = goals.filter(goals.tp.isin(coded(log, terms.goal)))
-    met = goals.group_by("cid").agg(goal_pos=goals.pos.min())
+    met = log.index.once(("met", terms.goal), lambda: _first_goals(log, terms))
     joined = exits.inner_join(met, "cid")
     return joined.filter(joined.goal_pos < joined.pos)
+
+
+def _first_goals(log: EventLog, terms: Terms) -> Any:
+    """Where each case first met the goal; kept, for every ranking asks it."""
+    rows = log.index.table()
+    goals = rows.filter(rows.tp.isin(coded(log, terms.goal)))
+    return log.index.keep(goals.group_by("cid").agg(goal_pos=goals.pos.min()))
 
 
 def _falls(rows: Any, scale: Scale) -> Any:
