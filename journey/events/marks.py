@@ -6,7 +6,8 @@ and arrays find them in a tenth of the time; other engines take the windows. A t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import Any
 
@@ -34,24 +35,38 @@ def windowed(events: Any) -> Any:
 
 
 def in_arrow(events: pa.Table) -> pa.Table:
-    """The same for indexed events in memory."""
-    return pa.table(
-        {**dict(zip(events.column_names, events.columns, strict=True)), **_found(_Rows.of(events)).columns()}
-    )
+    """The same for indexed events in memory: batch by batch, since nothing is copied then."""
+    batches = [_Rows.of(batch) for batch in events.to_batches()]
+    found = [_found(rows) for rows in batches]
+    torn = _in_several([rows.heads for rows in batches])
+    if len(torn):
+        places = [np.flatnonzero(np.isin(rows.cid, torn)) for rows in batches]
+        again = _found(_Rows.joined([rows[place] for rows, place in zip(batches, places, strict=True)]))
+        ends = np.cumsum([len(place) for place in places])
+        for marks, place, end in zip(found, places, ends.tolist(), strict=True):
+            marks.put(place, again[end - len(place) : end])
+    columns = [marks.columns() for marks in found]
+    added = {name: pa.chunked_array([column[name] for column in columns]) for name in columns[0]}
+    return pa.table({**dict(zip(events.column_names, events.columns, strict=True)), **added})
+
+
+def _in_several(chunks: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """Cases that lie in more than one of the chunks, by the heads of each."""
+    cases, pieces = np.unique(np.concatenate([np.unique(heads) for heads in chunks]), return_counts=True)
+    return np.asarray(cases[pieces > 1], np.int64)
 
 
 def in_chunks(connection: Any, name: str) -> pa.Table:
     """The marks alone, in the order of its rows, of a DuckDB table too large to bring home in one piece."""
     total = connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]
     found = _Marks.blank(total)
-    heads = []
+    cases = []
     for start in range(0, total, CHUNK):
         rows, _ = _fetched(connection, name, f"rowid >= {start} AND rowid < {start + CHUNK}")
-        heads.append(np.unique(rows.cid))
+        cases.append(rows.heads)
         found.put(slice(start, start + len(rows.cid)), _found(rows))
     # A case that lies in two chunks has to be seen as one.
-    cases, pieces = np.unique(np.concatenate(heads), return_counts=True)
-    torn = ",".join(map(str, cases[pieces > 1].tolist()))
+    torn = ",".join(map(str, _in_several(cases).tolist()))
     if torn:
         rows, place = _fetched(connection, name, f"cid IN ({torn})")
         found.put(place, _found(rows))
@@ -75,9 +90,24 @@ class _Rows:
     pos: NDArray[np.int64]
 
     @classmethod
-    def of(cls, table: pa.Table) -> _Rows:
+    def of(cls, table: pa.Table | pa.RecordBatch) -> _Rows:
         following = table["next_tp"].fill_null(-1)
-        return cls(*(c.to_numpy() for c in (table["cid"], table["tp"], following, table["t"], table["pos"])))
+        columns = (table["cid"], table["tp"], following, table["t"], table["pos"])
+        return cls(*(np.asarray(column) for column in columns))
+
+    @classmethod
+    def joined(cls, parts: Sequence[_Rows]) -> _Rows:
+        names = [field.name for field in fields(cls)]
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+    @property
+    def begins(self) -> NDArray[np.intp]:
+        """Where another case begins."""
+        return np.flatnonzero(np.r_[True, self.cid[1:] != self.cid[:-1]])
+
+    @property
+    def heads(self) -> NDArray[np.int64]:
+        return np.asarray(self.cid[self.begins], np.int64)
 
     def __getitem__(self, at: Any) -> _Rows:
         return _Rows(self.cid[at], self.tp[at], self.next_tp[at], self.t[at], self.pos[at])
@@ -96,13 +126,16 @@ class _Marks:
     def put(self, at: Any, other: _Marks) -> None:
         self.first_visit[at], self.first_move[at], self.again[at] = other.first_visit, other.first_move, other.again
 
+    def __getitem__(self, at: Any) -> _Marks:
+        return _Marks(self.first_visit[at], self.first_move[at], self.again[at])
+
     def columns(self) -> dict[str, pa.Array]:
         again = pa.array(self.again, mask=self.again < 0)
         return {"again_us": again, "first_visit": pa.array(self.first_visit), "first_move": pa.array(self.first_move)}
 
 
 def _found(rows: _Rows) -> _Marks:
-    begins = np.flatnonzero(np.r_[True, rows.cid[1:] != rows.cid[:-1]])
+    begins = rows.begins
     found = _in_blocks(rows, begins)
     # The rows were written by several threads, so here and there a case is torn apart: those few are done again.
     heads, pieces = np.unique(rows.cid[begins], return_counts=True)
@@ -110,7 +143,7 @@ def _found(rows: _Rows) -> _Marks:
         torn = np.flatnonzero(np.isin(rows.cid, heads[pieces > 1]))
         torn = torn[np.lexsort((rows.pos[torn], rows.cid[torn]))]
         whole = rows[torn]
-        found.put(torn, _in_blocks(whole, np.flatnonzero(np.r_[True, whole.cid[1:] != whole.cid[:-1]])))
+        found.put(torn, _in_blocks(whole, whole.begins))
     return found
 
 
