@@ -26,7 +26,7 @@ from journey.events.piece import (
     report_of,
     scale_facts,
 )
-from journey.events.source import ROW, Raw, Source, ask, counted
+from journey.events.source import ROW, Raw, Source, ask, counted, settled
 from journey.recipe import Milestones, Recipe, Survey
 
 __all__ = ["read_milestones", "read_survey"]
@@ -191,7 +191,8 @@ def read_survey(spec: Survey, source: Source, context: Context, recipe: Recipe) 
     )
 
     notes: list[str] = []
-    table = judged.table
+    # Every touchpoint's visits are a question of their own to this table: computed once, they stay short.
+    table = settled(context.con, context.spool, judged.table, raw.label)
     if clock is not None:
         expr, notes = in_utc(raw, table, "wall", clock, judged.facts["low"], judged.facts["high"], context.zone)
         table = table.mutate(wall=expr)
