@@ -148,7 +148,7 @@ def _owned(index: Index, table: Any) -> None:
     weakref.finalize(index, drop, index.backend, table.op().name)
 
 
-def count(stored: Any) -> Sizes:
+def count(stored: Any, *, opening: bool = False) -> Sizes:
     customer = stored.cust if "cust" in stored.columns else stored.cid
     expr = stored.agg(
         events=stored.count(),
@@ -157,7 +157,7 @@ def count(stored: Any) -> Sizes:
         first_event=stored.t.min(),
         last_event=stored.t.max(),
     )
-    row = run(expr).iloc[0]
+    row = run(expr, opening=opening).iloc[0]
     return Sizes(**{str(name): 0 if pd.isna(value) else int(value) for name, value in row.items()})
 
 
@@ -176,9 +176,11 @@ def build(door: Door, backend: Any, *, large: bool = False) -> Index:
         narrow["row"] = "int32"  # what is narrower is sorted quicker: a third of the time here
     table = table.mutate(**{name: table[name].cast(kind) for name, kind in narrow.items() if name in table.columns})
     rows = successors(table, since=_promised_since(door, touchpoints))
-    stored = keep(backend, rows, name="events", large=large)
+    stored = keep(backend, rows, name="events", large=large, draft=large)
     scales = {role: door.scales[name] for role, name in door.roles.items() if f"r_{name}" in stored.columns}
-    index = Index(backend, stored, touchpoints, channels, attributes, scales, case_ids, count(stored), large=large)
+    index = Index(
+        backend, stored, touchpoints, channels, attributes, scales, case_ids, count(stored, opening=True), large=large
+    )
     _owned(index, stored)
     return index
 

@@ -35,10 +35,10 @@ def id_type(raw: Raw, name: str) -> str:
     if kind.is_nested() or kind.is_binary():
         raise InputError(f"{raw.label}: the column “{name}” holds values of type {kind}, which cannot be ids.")
     if kind.is_floating() or kind.is_decimal():
-        whole = (column == column.floor()) & (column.abs() < 2.0**53)
-        return (
-            "int64" if ask(raw.table, raw.label, yes=(whole | column.isnull()).all())["yes"] is not False else "string"
-        )
+        # Not the floor, which is cast to a whole number and fails for large ones.
+        whole = ((column % 1) == 0) & (column.abs() < 2.0**53)
+        odd = ask(raw.table, raw.label, odd=(column.notnull() & ~whole.fill_null(False)).sum())["odd"]
+        return "string" if odd else "int64"
     if not kind.is_string():
         return "string"
     text = filled(column)

@@ -222,6 +222,7 @@ def _reader(families: dict[str, list[_Shape]], first_is_day: bool | None, *, wor
     shapes = [shape for family in ("compact", "compact Z", "slashed", "worded") for shape in families.get(family, [])]
     formats = list(dict.fromkeys(fmt for shape in shapes for fmt in _formats(shape.text, first_is_day)))
     spaced = any(re.search(r" [+-]00", shape.text) for shape in families.get("zoned", []))
+    short = any(re.search(r"[a ]00:00 ?[a+-]", shape.text) for shape in families.get("zoned", []))
     commas = any("," in shape.text for shape in [*families.get("iso", []), *families.get("zoned", [])])
 
     def read(column: Any) -> Any:
@@ -230,6 +231,8 @@ def _reader(families: dict[str, list[_Shape]], first_is_day: bool | None, *, wor
         if iso:
             tidy = text.replace(",", ".") if commas else text
             tidy = tidy.re_replace(" ([+-][0-9])", r"\1") if spaced else tidy
+            # DuckDB reads a zone after seconds only.
+            tidy = tidy.re_replace("([T ][0-9]{1,2}:[0-9]{2})([A-Za-z+-])", r"\1:00\2") if short else tidy
             # A cast to a timestamp without zone would drop the offset in silence.
             instant = own.timezone("UTC", tidy.try_cast("timestamp('UTC')")) if zoned else tidy.try_cast("timestamp")
             if words:  # the cast knows some, such as “epoch” and “infinity”

@@ -117,11 +117,12 @@ def _frame(connection: Any, sql: str) -> pd.DataFrame:
     return result
 
 
-def keep(backend: Any, expr: Any, *, name: str, large: bool = False) -> Any:
+def keep(backend: Any, expr: Any, *, name: str, large: bool = False, draft: bool = False) -> Any:
     """Compute a large expression once and keep it where it was computed; returns the kept table.
 
     On DuckDB that is an Arrow table in memory, which is quicker to write and as quick to ask as a table of its own;
-    with `large`, a table of the database, which may be larger than memory.
+    with `large`, a table of the database, which may be larger than memory. A `draft` of those is seen by the
+    connection alone and never written into the database's file.
     """
     if not is_duckdb(backend):
         return expr.cache()
@@ -131,9 +132,9 @@ def keep(backend: Any, expr: Any, *, name: str, large: bool = False) -> Any:
         if not large:
             # As a relation, for only that is turned into Arrow by several threads.
             return keep_arrow(backend, backend.con.sql(sql).to_arrow_table(), name=name)
-        unique = _unique(name)
+        unique, kind = _unique(name), "TEMP" if draft else ""
         # Not create_table, which inserts into an empty table: slower by a third for large ones.
-        backend.con.execute(f'CREATE TABLE "{unique}" AS {sql}')
+        backend.con.execute(f'CREATE {kind} TABLE "{unique}" AS {sql}')
     return backend.table(unique)
 
 

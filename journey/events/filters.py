@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import ibis
+import numpy as np
 import pandas as pd
 
 from journey.errors import JourneyError, suggest
@@ -30,8 +31,10 @@ class Where:
         """A checked filter: the attribute exists, and so do its text values."""
         listed = list(values) if isinstance(values, Iterable) and not isinstance(values, str) else [values]
         _, codes = index.column(name)
+        listed = [None if missing(value) else value for value in listed]
         if codes is None:
-            return cls(name, tuple(listed))
+            kind = index.stored[index.column(name)[0]].type()
+            return cls(name, tuple(value if value is None else _fitting(name, kind, value) for value in listed))
         for value in listed:
             if value is not None and codes.of(str(value)) is None:
                 raise JourneyError(f"{name} is never “{value}”.{suggest(value, codes.names, known='values')}")
@@ -80,13 +83,48 @@ class Met:
 Filter = Where | Between | Met
 
 
+def missing(value: Any) -> bool:
+    """Whether a value stands for none: None, NaN, NaT."""
+    return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))
+
+
+def _fitting(name: str, kind: Any, value: Any) -> Any:
+    """A value as the attribute's column has it. Raises JourneyError for one that it cannot have."""
+    text = str(value).strip().casefold()
+    if kind.is_string():
+        return str(value)
+    try:
+        if kind.is_boolean():
+            return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}[text]
+        if kind.is_temporal():
+            stamp = moment_of(value)
+            return stamp.date() if kind.is_date() else stamp
+        number = float(value) if kind.is_floating() or float(value) % 1 else int(value)
+    except (ValueError, TypeError, KeyError, OverflowError) as error:
+        what = "yes or no" if kind.is_boolean() else "dates" if kind.is_temporal() else "numbers"
+        raise JourneyError(f"{name} holds {what}, and “{value}” is none.") from error
+    if isinstance(number, int) and not -(2**63) <= number < 2**63:
+        raise JourneyError(f"{name} is never “{value}”.")
+    return number
+
+
 def timestamp(moment: str | date | datetime | None, name: str) -> int | None:
     """Microseconds since 1970 UTC. Naive moments are UTC."""
     if moment is None:
         return None
     try:
-        stamp = pd.Timestamp(moment)
-    except (ValueError, TypeError) as error:
+        stamp = moment_of(moment)
+    except (ValueError, TypeError, OverflowError) as error:
         raise JourneyError(f"{name} is not a date: {moment!r}. Write it as 2026-01-31 or 2026-01-31T14:00.") from error
-    zoned = stamp.tz_localize(UTC) if stamp.tzinfo is None else stamp.tz_convert(UTC)
-    return int((zoned - pd.Timestamp(0, tz=UTC)) // pd.Timedelta(microseconds=1))
+    return (stamp - datetime(1970, 1, 1)) // timedelta(microseconds=1)
+
+
+def moment_of(moment: Any) -> datetime:
+    """A moment in UTC, without its zone. Text is ISO 8601, for 01/02/2026 would be a guess."""
+    if isinstance(moment, str):
+        stamp = datetime.fromisoformat(moment.strip())
+    elif isinstance(moment, (date, np.datetime64)) and not missing(moment):
+        stamp = pd.Timestamp(moment).to_pydatetime(warn=False)
+    else:
+        raise TypeError(f"{moment!r} is no moment")
+    return stamp if stamp.tzinfo is None else stamp.astimezone(UTC).replace(tzinfo=None)

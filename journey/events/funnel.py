@@ -17,6 +17,9 @@ from journey.recipe import duration_us
 
 __all__ = ["FunnelStep", "funnel"]
 
+# Each step nests the query of the one before it.
+MOST = 15
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunnelStep:
@@ -45,14 +48,17 @@ def funnel(
     ordered   False counts cases that met all steps up to here in any order
 
     Revisits count once: the earliest visit to the first step opens the funnel, and each step is the earliest visit
-    after the one before it. Raises JourneyError for fewer than two steps or an unknown touchpoint.
+    after the one before it. Raises JourneyError for fewer than two steps, more than fifteen, or an unknown
+    touchpoint.
     """
     if len(steps) < 2:
         raise JourneyError("A funnel needs at least two touchpoints.")
+    if len(steps) > MOST:
+        raise JourneyError(f"A funnel has at most {MOST} touchpoints, not {len(steps)}.")
     codes = log.codes(steps)
     if not ordered and len(set(codes)) < len(codes):
         raise JourneyError("A funnel in any order can't name a touchpoint twice.")
-    limit = duration_us(within) if within else None
+    limit = None if within is None else duration_us(within)
     counts, waits = (_in_order if ordered else _any_order)(log, codes, limit)
     result = []
     for at, (name, cases) in enumerate(zip(steps, counts, strict=True)):

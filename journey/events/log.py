@@ -200,7 +200,7 @@ class EventLog:
     def table(self, *, limit: int = 1000) -> pd.DataFrame:
         """The first `limit` events as pandas, with names for codes: case, position, touchpoint, time, channel, …"""
         rows = self.index.with_case_names(self.rows())
-        shown = run(rows.order_by("cid", "pos").limit(limit))
+        shown = run(rows.order_by("cid", "pos").limit(max(0, min(limit, self.events))))
         return self.index.decoded(shown)
 
     def rows(self, *, marked: bool = False) -> Any:

@@ -60,23 +60,21 @@ def in_chunks(connection: Any, name: str) -> pa.Table:
     """The marks alone, in the order of its rows, of a DuckDB table too large to bring home in one piece."""
     total = connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]
     found = _Marks.blank(total)
-    cases = []
-    for start in range(0, total, CHUNK):
-        rows, _ = _fetched(connection, name, f"rowid >= {start} AND rowid < {start + CHUNK}")
-        cases.append(rows.heads)
+    heads, start = [], 0
+    # One pass, for a pass for each range of rows would read the whole table each time.
+    query = f'SELECT cid, tp, next_tp, t, pos FROM "{name}"'
+    for batch in connection.execute(query).to_arrow_reader(CHUNK):
+        rows = _Rows.of(batch)
+        heads.append(rows.heads)
         found.put(slice(start, start + len(rows.cid)), _found(rows))
+        start += len(rows.cid)
     # A case that lies in two chunks has to be seen as one.
-    torn = ",".join(map(str, _in_several(cases).tolist()))
+    torn = ",".join(map(str, _in_several(heads).tolist()))
     if torn:
-        rows, place = _fetched(connection, name, f"cid IN ({torn})")
-        found.put(place, _found(rows))
+        query = f'SELECT cid, tp, next_tp, t, pos, rowid FROM "{name}" WHERE cid IN ({torn})'
+        table = connection.execute(query).to_arrow_table()
+        found.put(table["rowid"].to_numpy(), _found(_Rows.of(table)))
     return pa.table(found.columns())
-
-
-def _fetched(connection: Any, name: str, which: str) -> tuple[_Rows, NDArray[np.int64]]:
-    query = f'SELECT cid, tp, next_tp, t, pos, rowid FROM "{name}" WHERE {which}'
-    table = connection.execute(query).to_arrow_table()
-    return _Rows.of(table), table["rowid"].to_numpy()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from journey.errors import InputError, suggest
 from journey.events import cached
 from journey.events.build import Index, build
 from journey.events.engine import Progress, connect, each, run, watched
@@ -20,6 +21,8 @@ from journey.model import Scale
 from journey.recipe import Recipe, load
 
 __all__ = ["open", "read"]
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def open(
@@ -72,7 +75,10 @@ def read(
     return _opened(lambda con: door_for(source, con=con, **told), paths, progress)
 
 
-def _opened(enter: Callable[[Any], Door], paths: Sequence[str], progress: Progress | None) -> EventLog:
+def _opened(opened: Callable[[Any], Door], paths: Sequence[str], progress: Progress | None) -> EventLog:
+    def enter(con: Any) -> Door:
+        return _with_events(opened(con))
+
     with watched(progress):
         if cached.is_large(paths):
             entered, index = cached.find_or_build(enter)
@@ -80,6 +86,31 @@ def _opened(enter: Callable[[Any], Door], paths: Sequence[str], progress: Progre
             entered = enter(connect())
             index = build(entered, entered.table.get_backend())
         return EventLog(index, entered, reported(entered, index))
+
+
+def _with_events(entered: Door) -> Door:
+    """The door, if an event came through. Raises InputError with what became of the rows if none did."""
+    told = entered.report
+    if not any(table.events for table in told.tables):
+        where = ", ".join(table.path for table in told.tables)
+        why = "; ".join(f"{n:,} × {reason}" for table in told.tables for reason, n in table.left_out.items())
+        why = "; ".join([*(f"{n:,} × {reason}" for reason, n in told.quarantined.items()), *([why] if why else [])])
+        said = f"none of the {told.read:,} rows can be used ({why})" if why else "there is a header, but no row"
+        raise InputError(f"{where}: there is no event to read: {said}.")
+    return entered
+
+
+def _unmet(recipe: Recipe, touchpoints: Sequence[str]) -> Iterator[str]:
+    """Sentences on touchpoints that the recipe names and no event is at: a slip of the pen changes every number."""
+    named: dict[str, Sequence[str]] = {"goal": recipe.goal, "ends": recipe.ends, "support": recipe.support}
+    named |= {"repeatable": recipe.repeatable, "promises": tuple(recipe.promises), "channels": tuple(recipe.channels)}
+    named["promises: since"] = tuple(promise.since for promise in recipe.promises.values() if promise.since)
+    named |= {f"stages: {stage}": names for stage, names in recipe.stages.items()}
+    for key, names in named.items():
+        for name in names:
+            if name not in touchpoints:
+                hint = suggest(name, touchpoints, known="touchpoints")
+                yield f"{key}: no event is at “{name}”, so it is left out of account.{hint}"
 
 
 def reported(entered: Door, index: Index) -> ImportReport:
@@ -98,9 +129,10 @@ def reported(entered: Door, index: Index) -> ImportReport:
         answer_rates={
             scale.name: float(facts[f"answers_{scale.name}"]) / index.sizes.events for scale in index.scales.values()
         },
-        first=datetime.fromtimestamp(index.sizes.first_event / 1e6, UTC),
-        last=datetime.fromtimestamp(index.sizes.last_event / 1e6, UTC),
+        first=EPOCH + timedelta(microseconds=index.sizes.first_event),
+        last=EPOCH + timedelta(microseconds=index.sizes.last_event),
         quarantine_file=None,
+        notes=(*entered.report.notes, *_unmet(entered.recipe, index.touchpoints.names)),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import ibis
+import pandas as pd
 
 from journey.errors import InputError, suggest
 from journey.events.cast import numbers
@@ -37,6 +38,8 @@ __all__ = [
 ]
 
 
+_FIRST_DAY: Final = pd.Timestamp(datetime(1, 1, 1))
+_LAST_DAY: Final = pd.Timestamp(datetime(9998, 12, 31))
 OUTSIDE: Final = "answer outside the scale"
 
 
@@ -77,6 +80,12 @@ def in_utc(
 ) -> tuple[Any, list[str]]:
     """The column of clock times in UTC, and sentences about times that a change of the clocks leaves in doubt."""
     wall = table[column]
+    for end in (low, high):
+        if end is not None and not _FIRST_DAY <= end <= _LAST_DAY:
+            raise InputError(
+                f"{raw.label}: its times reach to {end}, which is outside the years 1 to 9998. "
+                "Is that a code for no date? Leave such values blank."
+            )
     if clock.zoned or zone is None or low is None:
         return wall, []
     first, changes = shifts(zone_of(zone), _plain(low), _plain(high))

@@ -48,8 +48,14 @@ class Door:
     def write_quarantine(self, file: Path) -> Path | None:
         """All that was set aside, as CSV with table, row, reason and raw values; None if there is nothing.
 
-        Works as long as the door lives, on a connection of its own.
+        Works as long as the door lives, on a connection of its own. Raises InputError for a file that must not be
+        overwritten: a table of the recipe, or anything but a CSV.
         """
+        tables = {Path(self.recipe.locate(table.path)).resolve() for table in self.recipe.tables}
+        if file.resolve() in tables:
+            raise InputError(f"{file} is a table of this journey: write the rows that were set aside to another file.")
+        if file.suffix.lower() != ".csv":
+            raise InputError(f"{file}: name a file that ends in .csv.")
         return write_quarantine(self.offences, file) if self.offences else None
 
 

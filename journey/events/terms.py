@@ -51,7 +51,7 @@ def terms_of(log: EventLog, *, goal: str | Sequence[str] | None = None, window: 
     declared = {name: duration_us(p.within) for name, p in promised.items() if not p.since}
     since = {name: duration_us(p.within) for name, p in promised.items() if p.since}
     dated = {name for table in recipe.tables for name in getattr(table, "promises", {})} & known
-    chosen = window or recipe.window
+    chosen = recipe.window if window is None else window
     whole = dataclasses.replace(log, filters=())
     # Where people said which waits matter, the others are the customer's own time; where nobody did, the data stand in.
     usual = (
@@ -64,8 +64,8 @@ def terms_of(log: EventLog, *, goal: str | Sequence[str] | None = None, window: 
         ends=tuple(name for name in recipe.ends if name in known),
         support=tuple(name for name in recipe.support if name in known),
         repeatable=tuple(name for name in recipe.repeatable if name in known),
-        window_us=duration_us(chosen) if chosen else log.index.once("window", lambda: _usual_window(whole)),
-        window_from="asked" if window else "recipe" if chosen else "data",
+        window_us=duration_us(chosen) if chosen is not None else log.index.once("window", lambda: _usual_window(whole)),
+        window_from="asked" if window is not None else "recipe" if chosen else "data",
         promises={**declared, **usual},
         since=since,
         promises_from={

@@ -8,6 +8,7 @@ from typing import Any
 import ibis
 import pandas as pd
 
+from journey.errors import JourneyError
 from journey.estimate import wilson
 from journey.events.engine import each, run
 from journey.events.log import EventLog
@@ -41,6 +42,8 @@ def variants(log: EventLog, *, limit: int | None = None) -> tuple[Variant, ...]:
 
     Shares are of all cases in the log, also when `limit` leaves some out.
     """
+    if limit is not None and limit < 0:
+        raise JourneyError(f"limit is how many to keep, 0 or more; got {limit}.")
     total = log.cases
     if not total:
         return ()
@@ -53,7 +56,7 @@ def variants(log: EventLog, *, limit: int | None = None) -> tuple[Variant, ...]:
     ranked = grouped.order_by(ibis.desc("cases"), "length", "cid")
     # Ties at the cut are settled by name, so a few more are fetched than shown.
     ranked = ranked.drop(*keys)
-    found = run(ranked if limit is None else ranked.limit(limit + 200))
+    found = run(ranked if limit is None else ranked.limit(min(limit, total) + 200))
     steps = _steps(log, found["cid"])
     names = _names(log, found["cid"])
     result = [

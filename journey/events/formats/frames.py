@@ -83,6 +83,8 @@ def _array(column: pd.Series[Any]) -> Any:
         array = pa.Array.from_pandas(column)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, TypeError, OverflowError):
         array = pa.array([_text(value) for value in column], pa.string())
+    except UnicodeEncodeError as error:
+        raise InputError(f"(table): the column “{column.name}” holds half a character (a lone surrogate).") from error
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks() if array.num_chunks else pa.array([], array.type)
     return array.cast(array.type.value_type) if pa.types.is_dictionary(array.type) else array
