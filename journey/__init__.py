@@ -1,7 +1,10 @@
 """Journey: customer journeys mined from real events and surveys. These are the public names."""
 
+from journey.analysis.flow import Flow, flow
 from journey.analysis.friction import Ranking, friction
+from journey.analysis.levers import Bottleneck, Converter, Lever
 from journey.analysis.validate import Validation, validate
+from journey.analysis.whatif import WhatIf
 from journey.errors import InputError, JourneyError, RecipeError
 from journey.events.funnel import FunnelStep, funnel
 from journey.events.log import EventLog
@@ -14,12 +17,16 @@ from journey.simulate import simulate
 __all__ = [
     "END",
     "START",
+    "Bottleneck",
+    "Converter",
     "EventLog",
+    "Flow",
     "Friction",
     "FunnelStep",
     "InputError",
     "Journey",
     "JourneyError",
+    "Lever",
     "Measure",
     "Ranking",
     "RecipeError",
@@ -28,6 +35,8 @@ __all__ = [
     "Transition",
     "Validation",
     "Variant",
+    "WhatIf",
+    "flow",
     "frame",
     "friction",
     "funnel",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 import journey as jn
 from journey.events import cached, marks
-from journey.events.engine import run
+from journey.events.engine import arrow_of, run
 from journey.model import END, START
 
 
@@ -95,7 +96,8 @@ def test_marks_by_arrays_are_those_of_the_windows(monkeypatch: pytest.MonkeyPatc
     connection = index.backend.con
     # Several writers may tear a case apart: here its odd events stand behind all others.
     torn = "cid IN (3, 77, 400) AND pos % 2 = 1"
-    connection.execute(f"CREATE TABLE kept AS FROM {index.table().op().name} ORDER BY {torn}, cid, pos")
+    connection.register("stored", arrow_of(index.table()))
+    connection.execute(f"CREATE TABLE kept AS FROM stored ORDER BY {torn}, cid, pos")
     plain = connection.execute("FROM kept").to_arrow_table()
     names = ["again_us", "first_visit", "first_move"]
     by_windows = run(marks.windowed(index.backend.table("kept"))).set_index(["cid", "pos"])[names]
@@ -254,3 +256,43 @@ def test_collapse_keeps_the_last_answer() -> None:
     found = jn.mine(log.collapse())
     assert (found["A"].visits, found["A"].satisfaction.n, found["A"].satisfaction_raw) == (1, 1, 4.0)
     assert found["B"].satisfaction == jn.Measure.missing()
+
+
+def test_marks_leave_the_table_to_those_who_hold_it() -> None:
+    log = log_of("ABA", "AB")
+    rows = log.rows()
+    log.index.table(marked=True)
+    assert run(rows.agg(n=rows.count()))["n"].iloc[0] == 5
+
+
+def test_many_threads_get_the_answers_of_one() -> None:
+    sample = jn.simulate(customers=150, seed=8)
+    told = {**sample.columns, "goal": sample.world.goal}
+
+    def answers(log: jn.EventLog) -> list[Any]:
+        part = log.where(segment=log.values("segment").index[0])
+        return [
+            jn.mine(log),
+            jn.mine(part),
+            jn.mine(log.split("2d")),
+            jn.variants(part, limit=5),
+            list(jn.friction(log)),
+        ]
+
+    alone = answers(jn.read(sample.events, **told))
+    shared_log = jn.read(sample.events, **told)
+    with ThreadPoolExecutor(8) as pool:
+        for found in pool.map(lambda _: answers(shared_log), range(16)):
+            assert found == alone
+
+
+def test_an_attribute_may_be_called_like_a_column_of_ours() -> None:
+    frame = table(
+        case=[1, 1], what=["A", "B"], time=["2026-01-01", "2026-01-02"], touchpoint=["x", "y"], position=[5, 6]
+    )
+    log = jn.read(frame, case="case", touchpoint="what", time="time", attributes=["touchpoint", "position"])
+    shown = log.table()
+    assert list(shown["touchpoint"]) == ["A", "B"]
+    assert list(shown["touchpoint (attribute)"]) == ["x", "y"]
+    assert list(shown["position (attribute)"]) == [5, 6]
+    assert log.where(touchpoint="A").cases == 1

@@ -75,6 +75,8 @@ def friction(
         targets={**_kept_promises(terms), **(targets or dict[str, float](recipe.targets.items()))},
         costs=costs or dict[str, float](recipe.costs.items()),
     )
+    if not found and not log.cases:
+        raise JourneyError("No case is left by these filters: widen the period or the segment.")
     return Ranking(found, terms)
 
 

@@ -28,6 +28,7 @@ WEIGHTS: Final[Mapping[str, float]] = {name: 0.25 if i < 2 else 0.1 for i, name 
 
 MOST_NUMBERS: Final = 14_000_000  # random numbers; past it fewer draws are taken, but never under 1,000
 LEAST_DRAWS: Final = 1_000
+LARGEST: Final = 1e15  # weight or cost: times visits it still fits the 32 bits of a draw
 BLOCK: Final = 2_000_000  # random numbers held at a time
 
 
@@ -57,8 +58,8 @@ def rank(
 
     Raises JourneyError for an unknown component, a negative weight or cost, a target outside 0–1, or no draws.
     """
-    weight = _settings(tally, weights, WEIGHTS, "weights", most=math.inf)
-    cost = _settings(tally, costs, dict.fromkeys(COMPONENTS, 1.0), "costs", most=math.inf)
+    weight = _settings(tally, weights, WEIGHTS, "weights", most=LARGEST)
+    cost = _settings(tally, costs, dict.fromkeys(COMPONENTS, 1.0), "costs", most=LARGEST)
     target = _settings(tally, targets, {}, "targets", most=1.0)
     if len(tally.components) and not weight.sum() > 0:
         raise JourneyError("All weights are zero: give at least one component a weight above zero.")
@@ -86,8 +87,8 @@ def _settings(
     for name, number in (given or {}).items():
         if name not in COMPONENTS:
             raise JourneyError(f"{what}: there is no component “{name}”.{suggest(name, COMPONENTS)}")
-        if not (math.isfinite(number) and 0 <= number <= most):
-            span = "from 0 to 1" if most == 1 else "of 0 or more"
+        if not (isinstance(number, int | float | np.number) and 0 <= number <= most):
+            span = "from 0 to 1" if most == 1 else f"from 0 to {most:g}"
             raise JourneyError(f"{what}: {name} must be a number {span}, got {number}.")
     both = {**default, **(given or {})}
     return np.array([both.get(name, math.nan) for name in tally.components], float)

@@ -11,6 +11,8 @@ from typing import Any
 
 import pandas as pd
 
+from journey.model import END, Boundary
+
 __all__ = ["print_json"]
 
 
@@ -28,4 +30,7 @@ def _plain(data: Any) -> Any:
         return [_plain(value) for value in data]
     if isinstance(data, (datetime, pd.Timestamp)):
         return data.isoformat()
+    if isinstance(data, Boundary):
+        # An object, so that no touchpoint's name can be mistaken for it: as in Journey.to_json.
+        return {"boundary": "end" if data is END else "start"}
     return str(data) if isinstance(data, Path) else data

@@ -99,6 +99,7 @@ def friction(log: jn.EventLog, ranking: jn.Ranking, *, top: int, as_json: bool) 
     table = _table("", "where it hurts", "burden", "top 3", "score", *(used if wide else ["mostly"]), "visits")
     for one in ranking[:top]:
         most = max(one.contributions, key=lambda name: one.contributions[name], default="–")
+        most = most if one.contributions.get(most) else "–"
         points = [f"{one.contributions[name]:.1f}" if name in one.contributions else "–" for name in used]
         table.add_row(
             str(one.rank),
@@ -112,13 +113,14 @@ def friction(log: jn.EventLog, ranking: jn.Ranking, *, top: int, as_json: bool) 
     out.print(table)
     for one in ranking[: min(top, 3)]:
         line(f"• {why(one)}")
-    out.print(Text(_terms(ranking), style="dim"))
+    out.print(Text(_terms(ranking, log.recipe.goal), style="dim"))
 
 
-def _terms(ranking: jn.Ranking) -> str:
+def _terms(ranking: jn.Ranking, named: Sequence[str]) -> str:
     terms = ranking.terms
     source = {"recipe": "from the recipe", "asked": "as asked", "data": "from the data"}[terms.window_from]
-    goal = ", ".join(terms.goal) if terms.goal else "none named, so exits are not judged unless ends are"
+    unmet = "no event is at " + ", ".join(named) if named else "none named"
+    goal = ", ".join(terms.goal) if terms.goal else f"{unmet}, so exits are not judged unless ends are"
     usual = sum(origin == "data" for origin in terms.promises_from.values())
     waits = f" {usual} waits are held against the median of the cases that reached the goal." if usual else ""
     return (

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 import journey as jn
-from journey.cli import imported, show
+from journey.cli import flowing, imported, show
 from journey.errors import JourneyError
 from journey.simulate import Planted
 
@@ -82,7 +82,7 @@ def friction(
     Example: python -m journey friction data/lumo/journey.yaml --validate "nps<=6"
     """
     log = _part(_log(recipe, folder), where, since, until)
-    if validate:
+    if validate is not None:
         show.validation(log, jn.validate(log, validate, horizon=horizon, goal=goal or None), as_json=json)
         return
     ranking = jn.friction(log, goal=goal or None, transitions=transitions, window=window)
@@ -128,6 +128,27 @@ def funnel(
 
 
 @app.command()
+def flow(
+    recipe: Recipe,
+    folder: Folder = None,
+    goal: Annotated[
+        list[str] | None, typer.Option(help="Touchpoint that counts as success (default: the recipe's).")
+    ] = None,
+    where: Where = None,
+    since: Since = None,
+    until: Until = None,
+    top: Top = 8,
+    json: Json = False,
+) -> None:
+    """What carries the goal, where the time goes, and which shift of visits is worth most.
+
+    Example: python -m journey flow data/lumo/journey.yaml --where segment=B2B
+    """
+    log = _part(_log(recipe, folder), where, since, until)
+    flowing.flow(log, jn.flow(jn.mine(log, goal=goal or None)), top=top, as_json=json)
+
+
+@app.command()
 def export(
     recipe: Recipe,
     to: Annotated[Path, typer.Argument(metavar="FILE.json", help="Where to write the mined journey.")],
@@ -151,7 +172,7 @@ def export(
 def simulate(
     to: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to write events, truth and recipe.")],
     customers: Annotated[int, typer.Option(min=1)] = 2000,
-    seed: Annotated[int, typer.Option(help="The same seed draws the same log.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed draws the same log.")] = 0,
     plant: Annotated[
         list[str] | None,
         typer.Option(metavar="TOUCHPOINT:COMPONENT:SIZE", help="Plant friction; may be repeated."),
@@ -162,6 +183,8 @@ def simulate(
 
     Example: python -m journey simulate /tmp/simulated --customers 500 --plant "Step 7:exit:0.2"
     """
+    if (to / "journey.yaml").exists():
+        raise JourneyError(f"{to} holds a journey.yaml already, which would be overwritten: name a new folder.")
     drawn = jn.simulate(customers=customers, seed=seed, planted=[_planted(text) for text in plant or []])
     show.simulated(drawn, drawn.save(to), as_json=json)
 
@@ -194,7 +217,10 @@ def _part(log: jn.EventLog, where: list[str] | None, since: str | None, until: s
         if not equals:
             raise JourneyError(f"--where {condition}: write it as NAME=VALUE, for example channel=web.")
         log = log.where({name: log.typed(name, value)})
-    return log.between(since, until) if since or until else log
+    log = log if since is None and until is None else log.between(since, until)
+    if not log.cases:
+        raise JourneyError("No case is left by these filters: widen the period or the segment.")
+    return log
 
 
 def _planted(text: str) -> Planted:
@@ -215,4 +241,8 @@ def main() -> None:
         app()
     except JourneyError as error:
         show.error(str(error))
+        sys.exit(2)
+    except OSError as error:
+        # A place that cannot be read or written: the name and the system's own reason say it all.
+        show.error(f"{error.filename or 'A file'}: {error.strerror or error}.")
         sys.exit(2)

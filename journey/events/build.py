@@ -65,19 +65,19 @@ class Index:
             self.stored = keep(self.backend, marks.windowed(plain), name="events", large=True)
         else:
             self.stored = keep_arrow(self.backend, marks.in_arrow(arrow), name="events")
+        # The plain table stays for those who hold questions about it, and goes with the index; columns are shared.
         _owned(self, self.stored)
-        drop(self.backend, plain.op().name)
 
     def column(self, attribute: str) -> tuple[str, Codes | None]:
         """The column of an attribute (or of "channel", "touchpoint") and its codes."""
         special = {"touchpoint": ("tp", self.touchpoints), "channel": ("ch", self.channels)}
+        column, codes = special.get(attribute, (None, None))
+        if column is not None and codes is not None:
+            return column, codes
         if attribute in self.attributes:
             return f"a_{attribute}", self.attributes[attribute]
-        column, codes = special.get(attribute, (None, None))
-        if column is None or codes is None:
-            known = [*self.attributes, *(["channel"] if self.channels else []), "touchpoint"]
-            raise JourneyError(f"There is no attribute “{attribute}”.{suggest(attribute, known, known='attributes')}")
-        return column, codes
+        known = [*self.attributes, *(["channel"] if self.channels else []), "touchpoint"]
+        raise JourneyError(f"There is no attribute “{attribute}”.{suggest(attribute, known, known='attributes')}")
 
     def constant(self, column: str) -> bool:
         """Whether the column has one value (or none) throughout every case; asked once, then remembered."""
@@ -139,6 +139,7 @@ class Index:
             if column.startswith("a_"):
                 name = column.removeprefix("a_")
                 codes = self.attributes[name]
+                name = f"{name} (attribute)" if name in table else name
                 table[name] = names(codes, column) if codes else shown[column]
         return pd.DataFrame(table)
 
@@ -176,7 +177,7 @@ def build(door: Door, backend: Any, *, large: bool = False) -> Index:
         narrow["row"] = "int32"  # what is narrower is sorted quicker: a third of the time here
     table = table.mutate(**{name: table[name].cast(kind) for name, kind in narrow.items() if name in table.columns})
     rows = successors(table, since=_promised_since(door, touchpoints))
-    stored = keep(backend, rows, name="events", large=large, draft=large)
+    stored = keep(backend, rows, name="events", large=large, opening=True)
     scales = {role: door.scales[name] for role, name in door.roles.items() if f"r_{name}" in stored.columns}
     index = Index(
         backend, stored, touchpoints, channels, attributes, scales, case_ids, count(stored, opening=True), large=large

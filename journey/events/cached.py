@@ -13,7 +13,7 @@ from typing import Any
 
 from journey.events import marks
 from journey.events.build import Index, Sizes, build
-from journey.events.engine import cache_dir, connect, drop, run
+from journey.events.engine import arrow_of, cache_dir, connect, run
 from journey.events.index import Codes
 from journey.events.read import Door
 
@@ -29,9 +29,13 @@ def is_large(paths: Sequence[str]) -> bool:
     """Whether the files together are too many bytes to index in memory."""
     sizes = dict.fromkeys(LARGE, 0)
     for path in paths:
-        for file in _files(path):
-            kind = file.suffix.lower() if file.suffix.lower() in LARGE else ""
-            sizes[kind] += file.stat().st_size
+        try:
+            for file in _files(path):
+                kind = file.suffix.lower() if file.suffix.lower() in LARGE else ""
+                sizes[kind] += file.stat().st_size
+        except OSError:
+            # What cannot be opened is not large; the door says why.
+            continue
     return sum(sizes[kind] / limit for kind, limit in LARGE.items()) > 1
 
 
@@ -68,9 +72,10 @@ def _write(index: Index, backend: Any) -> None:
     # Both hold their rows in the same order.
     backend.con.execute(f'CREATE TABLE events AS SELECT * FROM "{plain}" POSITIONAL JOIN marks')
     backend.con.unregister("marks")
-    drop(backend, plain)
     if index.case_ids is not None:
-        backend.con.execute(f"CREATE TABLE case_ids AS {backend.compile(index.case_ids)}")
+        backend.con.register("ids", arrow_of(index.case_ids))
+        backend.con.execute("CREATE TABLE case_ids AS FROM ids")
+        backend.con.unregister("ids")
     facts = {
         "touchpoints": index.touchpoints.names,
         "channels": index.channels.names if index.channels else None,

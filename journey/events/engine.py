@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import ibis
+import ibis.expr.operations as ops
 import pandas as pd
 import pyarrow as pa
 from ibis.backends import BaseBackend
@@ -39,7 +40,6 @@ SPARK_TYPES = {"string": "string", "int16": "smallint", "int32": "int"}
 
 # Kept Arrow tables by their unique names, for the cursors to see.
 _arrow: dict[str, pa.Table] = {}
-_keeping = threading.RLock()
 _watcher: ContextVar[Progress | None] = ContextVar("watcher", default=None)
 
 
@@ -92,14 +92,28 @@ def run(expr: Any, *, opening: bool = False) -> pd.DataFrame:
         result: pd.DataFrame = backend.to_pandas(expr)
         return result
     sql = backend.compile(expr)
-    if opening:
-        return _frame(backend.con, sql)
-    with backend.con.cursor() as cursor:
-        # What a connection registered only it can see.
-        for name, table in list(_arrow.items()):
-            if name in sql:
-                cursor.register(name, table)
-        return _frame(cursor, sql)
+    with _asking(backend, sql, opening) as connection:
+        return _frame(connection, sql)
+
+
+@contextmanager
+def _asking(backend: Any, sql: str, opening: bool) -> Iterator[Any]:
+    """A connection that sees the kept tables which the query names.
+
+    Never one that another thread may use: DuckDB waits for a busy connection without letting go of the interpreter,
+    which whoever is busy reading an Arrow table needs.
+    """
+    connection = backend.con if opening else backend.con.cursor()
+    named = [name for name in list(_arrow) if name in sql]
+    for name in named:
+        connection.register(name, _arrow[name])
+    try:
+        yield connection
+    finally:
+        for name in named:
+            connection.unregister(name)
+        if not opening:
+            connection.close()
 
 
 def each(frame: pd.DataFrame) -> Iterator[Any]:
@@ -117,34 +131,36 @@ def _frame(connection: Any, sql: str) -> pd.DataFrame:
     return result
 
 
-def keep(backend: Any, expr: Any, *, name: str, large: bool = False, draft: bool = False) -> Any:
+def keep(backend: Any, expr: Any, *, name: str, large: bool = False, opening: bool = False) -> Any:
     """Compute a large expression once and keep it where it was computed; returns the kept table.
 
     On DuckDB that is an Arrow table in memory, which is quicker to write and as quick to ask as a table of its own;
-    with `large`, a table of the database, which may be larger than memory. A `draft` of those is seen by the
-    connection alone and never written into the database's file.
+    with `large`, a table of the database, which may be larger than memory. While a log is being opened the latter is a
+    draft that the connection alone sees, and that is never written into the database's file.
     """
     if not is_duckdb(backend):
         return expr.cache()
     sql = backend.compile(expr)
-    # The connection itself, for it alone sees temporary views; so one at a time.
-    with _keeping, _watching(backend.con):
+    with _asking(backend, sql, opening) as connection, _watching(connection):
         if not large:
             # As a relation, for only that is turned into Arrow by several threads.
-            return keep_arrow(backend, backend.con.sql(sql).to_arrow_table(), name=name)
-        unique, kind = _unique(name), "TEMP" if draft else ""
+            return keep_arrow(backend, connection.sql(sql).to_arrow_table(), name=name)
+        unique, kind = _unique(name), "TEMP" if opening else ""
         # Not create_table, which inserts into an empty table: slower by a third for large ones.
-        backend.con.execute(f'CREATE {kind} TABLE "{unique}" AS {sql}')
-    return backend.table(unique)
+        connection.execute(f'CREATE {kind} TABLE "{unique}" AS {sql}')
+    return _named(backend, unique, expr.schema())
 
 
 def keep_arrow(backend: Any, table: pa.Table, *, name: str) -> Any:
     """An Arrow table as a table of DuckDB; nothing is copied."""
     unique = _unique(name)
-    with _keeping:
-        backend.con.register(unique, table)
-        _arrow[unique] = table
-    return backend.table(unique)
+    _arrow[unique] = table
+    return _named(backend, unique, ibis.Schema.from_pyarrow(table.schema))
+
+
+def _named(backend: Any, name: str, schema: Any) -> Any:
+    """A table by its name, without asking the engine whether it is there."""
+    return ops.DatabaseTable(name=name, schema=schema, source=backend, namespace=ops.Namespace()).to_expr()
 
 
 def arrow_of(table: Any) -> pa.Table | None:
@@ -200,11 +216,9 @@ def drop(backend: Any, name: str) -> None:
     """Forget a kept table by its name."""
     if not is_duckdb(backend):
         return
-    with _keeping:
-        if _arrow.pop(name, None) is not None:
-            backend.con.unregister(name)
-        else:
-            backend.con.execute(f'DROP TABLE IF EXISTS "{name}"')
+    if _arrow.pop(name, None) is None:
+        with backend.con.cursor() as cursor:
+            cursor.execute(f'DROP TABLE IF EXISTS "{name}"')
 
 
 def _unique(name: str) -> str:

@@ -68,7 +68,7 @@ def exposure(log: EventLog, terms: Terms, outcome: str, *, horizon_us: int) -> E
         anchors, left_out = _at_moments(rows, log, terms, outcome, horizon_us), ""
     else:
         scales = {scale.name for scale in log.scales.values()}
-        hint = suggest(outcome, [*log.touchpoints, *scales], known="touchpoints and scales")
+        hint = suggest(outcome, {*log.touchpoints, *scales} - {outcome}, known="touchpoints and scales")
         raise JourneyError(f"“{outcome}” is neither a touchpoint nor a bound on a scale such as “csat<=2”.{hint}")
     found = run(_known(rows, anchors, log, terms, left_out)).sort_values(["t0", "cid"], ignore_index=True)
     return _assembled(log, found, outcome, horizon_us)

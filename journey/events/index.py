@@ -68,7 +68,7 @@ def coded(table: Any, codes: Any, *, column: str, to: str) -> Any:
 def numbered(backend: Any, table: Any, *, column: str, to: str, name: str) -> tuple[Any, Any]:
     """`table` with the text ids in `column` replaced by numbers in order of the ids; and the kept table of ids."""
     ids = table.select(column).distinct()
-    ids = keep(backend, ids.mutate(**{to: ibis.row_number().over(order_by=ids[column])}), name=name)
+    ids = keep(backend, ids.mutate(**{to: ibis.row_number().over(order_by=ids[column])}), name=name, opening=True)
     joined = table.left_join(ids, column)
     return joined.drop(column, f"{column}_right") if f"{column}_right" in joined.columns else joined.drop(column), ids
 

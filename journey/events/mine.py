@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -54,7 +54,7 @@ def goals_of(log: EventLog, goal: str | Sequence[str] | None) -> tuple[str, ...]
     """The goal touchpoints: as asked (JourneyError for an unknown one), else the recipe's that occur in the log."""
     if goal is None:
         return tuple(name for name in log.recipe.goal if name in log.touchpoints)
-    names = (goal,) if isinstance(goal, str) else tuple(goal)
+    names = (goal,) if isinstance(goal, str) or not isinstance(goal, Iterable) else tuple(goal)
     log.codes(names)
     return names
 

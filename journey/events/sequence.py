@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Collection
 from typing import Any
 
 import ibis
 
-from journey.events.engine import keep
+from journey.events.engine import drop, keep
 
 __all__ = ["bare", "collapse", "keep_only", "split"]
 
@@ -64,4 +65,7 @@ def split(backend: Any, rows: Any, gap_us: int, case_ids: Any) -> tuple[Any, Any
     # Where no customer was declared the case was the customer, and still is.
     customer = {} if "cust" in rows.columns else {"cust": moved.cid}
     renumbered = moved.mutate(**customer, cid=moved.new_cid).drop("part", "case", "new_cid")
-    return bare(renumbered), kept.select(cid="new_cid", case="case")
+    named = kept.select(cid="new_cid", case="case")
+    # Logs made from this one share these names: the table goes when the last of them has gone.
+    weakref.finalize(named, drop, backend, kept.op().name)
+    return bare(renumbered), named

@@ -23,6 +23,7 @@ def disagreements(recipe: Recipe) -> Iterator[Problem]:
     yield from _tables(recipe)
     yield from _scales(recipe)
     yield from _attributes(recipe)
+    yield from _alike(recipe)
     yield from _stages(recipe)
     yield from _names(recipe)
     yield from _map(recipe)
@@ -71,6 +72,25 @@ def _attributes(recipe: Recipe) -> Iterator[Problem]:
         others = [m for m in customers if m != n and not isinstance(recipe.tables[m], Answers)]
         if table.customer and others:
             yield ("tables", n, "customer"), f"tables[{others[0]}] says already which column is the customer: keep one"
+
+
+def _alike(recipe: Recipe) -> Iterator[Problem]:
+    """Scales and attributes become columns, whose names must differ in more than upper and lower case."""
+    named: list[tuple[Keys, str]] = [(("scales", name), name) for name in recipe.scales]
+    yield from _twins(named)
+    named = []
+    for n, table in enumerate(recipe.tables):
+        field = "columns" if isinstance(table, Attributes) else "attributes"
+        named += [(("tables", n, field), name) for name in getattr(table, field)]
+    yield from _twins(named)
+
+
+def _twins(named: Iterable[tuple[Keys, str]]) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
+    for keys, name in named:
+        other = seen.setdefault(name.casefold(), name)
+        if other != name:
+            yield keys, f"“{name}” and “{other}” differ in upper and lower case only: rename one"
 
 
 def _stages(recipe: Recipe) -> Iterator[Problem]:
