@@ -88,7 +88,7 @@ def _settings(
         if name not in COMPONENTS:
             raise JourneyError(f"{what}: there is no component “{name}”.{suggest(name, COMPONENTS)}")
         if not (isinstance(number, int | float | np.number) and 0 <= number <= most):
-            span = "from 0 to 1" if most == 1 else f"from 0 to {most:g}"
+            span = "from 0 to 1" if most == 1 else f"of 0 or more, at most {most:g}"
             raise JourneyError(f"{what}: {name} must be a number {span}, got {number}.")
     both = {**default, **(given or {})}
     return np.array([both.get(name, math.nan) for name in tally.components], float)

@@ -36,7 +36,7 @@ def line(text: str) -> None:
 
 
 def error(text: str) -> None:
-    err.print(Text(text, style="bold"))
+    err.print(Text(text, style="bold"), soft_wrap=True)
 
 
 @contextmanager

@@ -58,9 +58,9 @@ def connect(*, file: Path | None = None, memory: int | None = None, read_only: b
     """A DuckDB backend that never touches the network.
 
     file    a database file; None keeps it in memory
-    memory  bytes it may use before it spills to `cache_dir()`; default a third of the machine, between 1 and 6 GiB
+    memory  bytes it may use before it spills to `cache_dir()`; default a third of the machine, between 1 and 5 GiB
     """
-    limit = memory or min(6 * GIB, max(GIB, _machine_memory() // 3))
+    limit = memory or min(5 * GIB, max(GIB, _machine_memory() // 3))
     backend = ibis.duckdb.connect(
         file if file is not None else ":memory:",
         read_only=read_only,
