@@ -9,6 +9,7 @@ from typing import Any
 
 import networkx as nx
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 import journey as jn
@@ -108,6 +109,18 @@ def test_marks_by_arrays_are_those_of_the_windows(monkeypatch: pytest.MonkeyPatc
     assert not by_windows["first_move"].all()
     for found in (by_chunks, in_memory[names]):
         pd.testing.assert_frame_equal(found.sort_index(), by_windows.sort_index(), check_names=False)
+
+
+@pytest.mark.parametrize("batch", [None, 4, 3])
+def test_marks_of_a_case_whose_pieces_stand_in_the_wrong_order(batch: int | None) -> None:
+    log = log_of("ABABAC", "AB")
+    whole = arrow_of(log.index.table())
+    swapped = whole.take([3, 4, 5, 0, 1, 2, 6, 7])
+    if batch:
+        swapped = pa.Table.from_batches(swapped.to_batches(max_chunksize=batch))
+    found = marks.in_arrow(swapped).to_pandas().sort_values(["cid", "pos"])
+    assert list(found["first_visit"]) == [True, True, False, False, False, True, True, True]
+    assert list(found["first_move"]) == [True, True, False, False, True, True, True, True]
 
 
 def test_large_logs_are_indexed_in_a_file_that_is_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

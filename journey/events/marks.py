@@ -100,8 +100,9 @@ class _Rows:
 
     @property
     def begins(self) -> NDArray[np.intp]:
-        """Where another case begins."""
-        return np.flatnonzero(np.r_[True, self.cid[1:] != self.cid[:-1]])
+        """Where another case begins, or another piece of one: pieces may stand together in the wrong order."""
+        follows = (self.cid[1:] == self.cid[:-1]) & (self.pos[1:] == self.pos[:-1] + 1)
+        return np.flatnonzero(np.r_[True, ~follows])
 
     @property
     def heads(self) -> NDArray[np.int64]:
