@@ -41,14 +41,14 @@ def error(text: str) -> None:
 
 @contextmanager
 def progress(title: str) -> Iterator[Callable[[float | None], None]]:
-    """A bar on stderr for what takes longer than two seconds."""
+    """A bar on stderr for what takes longer than two seconds; in a terminal only, for files and pipes want no bars."""
     bar = Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=err, transient=True)
     task = bar.add_task(escape(title), total=None)
     began, started = time.monotonic(), False
 
     def step(done: float | None) -> None:
         nonlocal started
-        if not started and time.monotonic() - began > PATIENCE:
+        if err.is_terminal and not started and time.monotonic() - began > PATIENCE:
             bar.start()
             started = True
         bar.update(task, total=None if done is None else 1.0, completed=done or 0.0)

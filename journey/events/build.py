@@ -174,7 +174,7 @@ def build(door: Door, backend: Any, *, large: bool = False) -> Index:
     table, case_ids = _ids(backend, table)
     narrow = {f"r_{scale.name}": "int16" for scale in door.report.scales if scale.whole and abs(scale.high) < 2**15}
     if events < 2**31:
-        narrow["row"] = "int32"  # what is narrower is sorted quicker: a third of the time here
+        narrow["row"] = "int32"  # what is narrower is sorted quicker
     table = table.mutate(**{name: table[name].cast(kind) for name, kind in narrow.items() if name in table.columns})
     rows = successors(table, since=_promised_since(door, touchpoints))
     stored = keep(backend, rows, name="events", large=large, opening=True)

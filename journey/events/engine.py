@@ -146,7 +146,7 @@ def keep(backend: Any, expr: Any, *, name: str, large: bool = False, opening: bo
             # As a relation, for only that is turned into Arrow by several threads.
             return keep_arrow(backend, connection.sql(sql).to_arrow_table(), name=name)
         unique, kind = _unique(name), "TEMP" if opening else ""
-        # Not create_table, which inserts into an empty table: slower by a third for large ones.
+        # Not create_table, which inserts into an empty table: slower for large ones.
         connection.execute(f'CREATE {kind} TABLE "{unique}" AS {sql}')
     return _named(backend, unique, expr.schema())
 
