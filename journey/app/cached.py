@@ -12,7 +12,7 @@ import journey as jn
 from journey import draw
 from journey.app.parts.steps import around
 from journey.app.state import Source
-from journey.app.text import translator
+from journey.app.text import speaker
 
 __all__ = ["components", "friction", "graph", "journey", "log", "ranking", "ratings", "settle", "steps"]
 
@@ -44,7 +44,7 @@ def friction(source: Source) -> jn.Ranking:
 def ranking(source: Source, top: int, theme: str, lang: str) -> go.Figure:
     found = friction(source)
     unit = burden_unit(source, lang)
-    return draw.ranking(found[:top], theme=draw.theme(theme), unit=unit, say=translator(lang))
+    return draw.ranking(found[:top], theme=draw.theme(theme), unit=unit, say=speaker(lang))
 
 
 @st.cache_data(show_spinner=False, max_entries=128)
@@ -64,24 +64,24 @@ def graph(
         friction=scores,
         coverage=coverage,
         focus=focus,
-        say=translator(lang),
+        say=speaker(lang),
     )
 
 
 @st.cache_data(show_spinner=False, max_entries=256)
 def components(source: Source, name: str, theme: str, lang: str) -> go.Figure:
-    return draw.components(friction(source).of(name), theme=draw.theme(theme), say=translator(lang))
+    return draw.components(friction(source).of(name), theme=draw.theme(theme), say=speaker(lang))
 
 
 @st.cache_data(show_spinner=False, max_entries=256)
 def ratings(source: Source, name: str, theme: str, lang: str) -> go.Figure:
     found = journey(source)
-    return draw.ratings(found[name], found.scales, theme=draw.theme(theme), say=translator(lang))
+    return draw.ratings(found[name], found.scales, theme=draw.theme(theme), say=speaker(lang))
 
 
 @st.cache_data(show_spinner=False, max_entries=256)
 def steps(source: Source, name: str, theme: str, lang: str) -> go.Figure:
-    say = translator(lang)
+    say = speaker(lang)
     before, after = around(journey(source), name, say=say)
     return draw.steps(before, after, theme=draw.theme(theme), say=say)
 
@@ -89,5 +89,5 @@ def steps(source: Source, name: str, theme: str, lang: str) -> go.Figure:
 def burden_unit(source: Source, lang: str) -> str:
     """What burden is counted in: money where the recipe gives costs, else customers."""
     recipe = log(source).recipe
-    say = translator(lang)
+    say = speaker(lang)
     return (recipe.currency or say("cost units")) if recipe.costs else say("customers")

@@ -1,19 +1,21 @@
-"""Words for the reader: translated where there is a catalogue, and safe to show where they come from the data."""
+"""Words for the reader: in the language of the session, and safe to show where they come from the data."""
 
 from __future__ import annotations
 
 import gettext
 import re
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
-__all__ = ["N_", "_", "language", "plain", "translator"]
+from journey.draw.words import Say
+
+__all__ = ["LANGUAGES", "N_", "_", "language", "plain", "say", "speaker"]
 
 LOCALE = Path(__file__).parents[1] / "locale"
-LANGUAGES = ("en", "pt_BR")
+LANGUAGES = {"en": "English", "pt_BR": "Português"}
 
 
 def language() -> str:
@@ -24,14 +26,19 @@ def language() -> str:
 
 
 @cache
-def translator(lang: str) -> Callable[[str], str]:
-    """From a text in English to the text in a language; texts without a translation stay as they are."""
-    return gettext.translation("journey", LOCALE, languages=[lang], fallback=True).gettext
+def speaker(lang: str) -> Say:
+    """How texts are said in a language; texts without a translation stay as they are."""
+    return Say(lang, gettext.translation("journey", LOCALE, languages=[lang], fallback=True).gettext)
 
 
-def _(text: str) -> str:
-    """The text in the language of the session. Fill in the values after translating."""
-    return translator(language())(text)
+def say() -> Say:
+    """How texts are said in the language of the session."""
+    return speaker(language())
+
+
+def _(text: str, /, **values: Any) -> str:
+    """The text in the language of the session, filled in with values as written there."""
+    return say()(text, **values)
 
 
 def N_(text: str) -> str:

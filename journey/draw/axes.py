@@ -80,16 +80,15 @@ def whiskers(measures: Sequence[Measure], theme: Theme, width: float = 1.6) -> d
 def about_component(one: Friction, name: str, say: Say) -> str:
     if name not in one.contributions:
         return ""
-    text = say(
-        "<b>{where}: {name}</b><br>{points:.1f} of {score:.1f} points<br>severity {value}{expected}<br>n = {n:,} visits"
-    )
-    expected = say(", {expected:.1%} expected").format(expected=one.expected[name]) if name in one.expected else ""
-    return text.format(
+    expected = say(", {expected:.1%} expected", expected=one.expected[name]) if name in one.expected else ""
+    return say(
+        "<b>{where}: {name}</b><br>{points:.1f} of {score:.1f} points<br>severity {value}{expected}<br>"
+        "n = {n:,} visits",
         where=escape(place(one.at), quote=False),
         name=say(COMPONENT_NAMES[name]),
         points=one.contributions[name],
         score=one.score.value or 0,
-        value=interval(one.components[name], ".1%"),
+        value=interval(one.components[name], ".1%", say),
         expected=expected,
         n=one.components[name].n,
     )

@@ -56,7 +56,7 @@ class Look:
             return self.say("Friction score, 0–100 (high is bad)")
         if self.scale is None:
             return self.say("No satisfaction was asked")
-        return self.say("Satisfaction, mean of {low:g}–{high:g}").format(low=self.scale.low, high=self.scale.high)
+        return self.say("Satisfaction, mean of {low:g}–{high:g}", low=self.scale.low, high=self.scale.high)
 
     @property
     def range(self) -> tuple[float, float]:
@@ -249,25 +249,25 @@ def _about(touchpoint: Touchpoint, ends: Mapping[str, float], loops: Mapping[str
     say = look.say
     lines = [
         f"<b>{escape(touchpoint.name, quote=False)}</b>",
-        say("{cases:,} cases, {visits:,} visits").format(cases=touchpoint.cases, visits=touchpoint.visits),
+        say("{cases:,} cases, {visits:,} visits", cases=touchpoint.cases, visits=touchpoint.visits),
     ]
     if touchpoint.satisfaction.value is not None:
         found = touchpoint.satisfaction
-        lines.append(say("satisfaction {value}, n = {n:,}").format(value=interval(found, ".2f"), n=found.n))
+        lines.append(say("satisfaction {value}, n = {n:,}", value=interval(found, ".2f", say=say), n=found.n))
     if touchpoint.effort.value is not None:
         lines.append(
-            say("effort scale {value}, n = {n:,}").format(
-                value=interval(touchpoint.effort, ".2f"), n=touchpoint.effort.n
+            say(
+                "effort scale {value}, n = {n:,}",
+                value=interval(touchpoint.effort, ".2f", say=say),
+                n=touchpoint.effort.n,
             )
         )
     if touchpoint.name in look.friction:
         score = look.friction[touchpoint.name].score
-        lines.append(say("friction score {value}, n = {n:,} visits").format(value=interval(score, ".1f"), n=score.n))
-    lines.append(say("{share:.1%} of visits are the last of their case").format(share=ends.get(touchpoint.name, 0.0)))
+        lines.append(say("friction score {value}, n = {n:,} visits", value=interval(score, ".1f", say=say), n=score.n))
+    lines.append(say("{share:.1%} of visits are the last of their case", share=ends.get(touchpoint.name, 0.0)))
     if touchpoint.name in loops:
-        lines.append(
-            say("{share:.1%} of visits are followed by another one here").format(share=loops[touchpoint.name].share)
-        )
+        lines.append(say("{share:.1%} of visits are followed by another one here", share=loops[touchpoint.name].share))
     lines.append(say("Intervals are 95%."))
     return "<br>".join(lines)
 

@@ -10,13 +10,15 @@ import plotly.graph_objects as go
 from journey.draw.axes import about_component, layout, whiskers, x_axis, y_axis
 from journey.draw.canvas import Canvas
 from journey.draw.theme import COMPONENT_NAMES, LIGHT, Theme, ink_on
-from journey.draw.words import Say, interval, place
+from journey.draw.words import ENGLISH, Say, interval, place
 from journey.model import COMPONENTS, Friction
 
 __all__ = ["ranking"]
 
 
-def ranking(found: Sequence[Friction], *, theme: Theme = LIGHT, unit: str = "customers", say: Say = str) -> go.Figure:
+def ranking(
+    found: Sequence[Friction], *, theme: Theme = LIGHT, unit: str = "customers", say: Say = ENGLISH
+) -> go.Figure:
     """Burden with its interval, and beside it the score as a bar of components that add up to it, worst first."""
     canvas, rows = Canvas(), list(range(len(found)))
     names = [place(one.at) for one in found]
@@ -43,7 +45,7 @@ def ranking(found: Sequence[Friction], *, theme: Theme = LIGHT, unit: str = "cus
         yanchor="bottom",
         xanchor="left",
         font={"size": 13},
-        text=say("<b>Burden</b>, {unit}").format(unit=escape(unit, quote=False)),
+        text=say("<b>Burden</b>, {unit}", unit=escape(unit, quote=False)),
     )
     canvas.points(
         x=[one.burden.value for one in found],
@@ -150,13 +152,11 @@ def _brief(value: float | None) -> str:
 
 
 def _burden(one: Friction, unit: str, say: Say) -> str:
-    text = say(
+    return say(
         "<b>{name}</b><br>burden {burden} {unit}<br>rank {low}–{high} in 95% of the draws; "
-        "among the three worst in {top:.0%}"
-    )
-    return text.format(
+        "among the three worst in {top:.0%}",
         name=escape(place(one.at), quote=False),
-        burden=interval(one.burden, ",.0f"),
+        burden=interval(one.burden, ",.0f", say=say),
         unit=escape(unit, quote=False),
         low=one.rank_low,
         high=one.rank_high,

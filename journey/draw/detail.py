@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from journey.draw.axes import about_component, layout, whiskers, x_axis, y_axis
 from journey.draw.canvas import Canvas
 from journey.draw.theme import COMPONENT_NAMES, LIGHT, Theme, diverging
-from journey.draw.words import Say, interval, span
+from journey.draw.words import ENGLISH, Say, interval, span
 from journey.model import COMPONENTS, Friction, Measure, Scale, Touchpoint
 
 __all__ = ["Step", "components", "ratings", "steps"]
@@ -29,7 +29,7 @@ class Step:
     kind: Literal["touchpoint", "start", "end"] = "touchpoint"
 
 
-def components(one: Friction, *, theme: Theme = LIGHT, say: Say = str) -> go.Figure:
+def components(one: Friction, *, theme: Theme = LIGHT, say: Say = ENGLISH) -> go.Figure:
     """How severe each component is at one place: a bar with its interval, and a tick at what is expected."""
     names = [name for name in COMPONENTS if name in one.components and one.components[name].value is not None]
     found = [one.components[name] for name in names]
@@ -65,7 +65,8 @@ def components(one: Friction, *, theme: Theme = LIGHT, say: Say = str) -> go.Fig
         if name in one.expected:
             at = one.expected[name]
             canvas.shape(type="line", x0=at, x1=at, y0=row - 0.14, y1=row + 0.42, line={"color": theme.ink, "width": 3})
-        text = say("<b>{name}</b>  {value} · n {n:,} · <b>{points:.1f}</b> points").format(
+        text = say(
+            "<b>{name}</b>  {value} · n {n:,} · <b>{points:.1f}</b> points",
             name=say(COMPONENT_NAMES[name]),
             value=f"{one.components[name].value:.0%}",
             n=one.components[name].n,
@@ -94,7 +95,9 @@ def _key(canvas: Canvas, text: str, theme: Theme) -> None:
     )
 
 
-def ratings(touchpoint: Touchpoint, scales: Mapping[str, Scale], *, theme: Theme = LIGHT, say: Say = str) -> go.Figure:
+def ratings(
+    touchpoint: Touchpoint, scales: Mapping[str, Scale], *, theme: Theme = LIGHT, say: Say = ENGLISH
+) -> go.Figure:
     """The answers at one touchpoint, each on its own scale, good at the right: mean, interval, plain mean."""
     rows: list[tuple[str, Measure, float | None, Scale, str]] = []
     for role, title in (("satisfaction", say("Satisfaction")), ("effort", say("Effort scale"))):
@@ -116,7 +119,7 @@ def ratings(touchpoint: Touchpoint, scales: Mapping[str, Scale], *, theme: Theme
         values = [scale.pomp(v) for v in (measure.value, measure.low, measure.high) if v is not None]
         value, (low, high) = values[0], sorted(values[1:])
         canvas.shape(type="line", x0=low, x1=high, y0=at + 0.16, y1=at + 0.16, line={"color": theme.ink, "width": 3})
-        said = say("{title} {value}, n = {n:,}").format(title=title, value=interval(measure, form), n=measure.n)
+        said = say("{title} {value}, n = {n:,}", title=title, value=interval(measure, form, say=say), n=measure.n)
         canvas.points(
             x=[value],
             y=[at + 0.16],
@@ -131,10 +134,10 @@ def ratings(touchpoint: Touchpoint, scales: Mapping[str, Scale], *, theme: Theme
                 y=[at - 0.06],
                 mode="markers",
                 hoverinfo="text",
-                hovertext=say("plain mean {raw:.2f}").format(raw=raw),
+                hovertext=say("plain mean {raw:.2f}", raw=raw),
                 marker={"symbol": "triangle-down", "size": 8, "color": theme.muted},
             )
-        mean, rest = interval(measure, form).split(" ", 1)
+        mean, rest = interval(measure, form, say=say).split(" ", 1)
         _label(canvas, at, f"<b>{title}</b>  <b>{mean}</b> {rest} · n {measure.n:,}")
     _key(canvas, say("● estimate   ━ 95% interval   ▾ plain mean   right is good"), theme)
     return canvas.figure()
@@ -160,7 +163,7 @@ def _scale(canvas: Canvas, at: int, scale: Scale, form: str, theme: Theme) -> No
         canvas.note(x=x, y=at + 0.16, xanchor=anchor, text=label, font={"size": 12, "color": theme.muted})
 
 
-def steps(before: Sequence[Step], after: Sequence[Step], *, theme: Theme = LIGHT, say: Say = str) -> go.Figure:
+def steps(before: Sequence[Step], after: Sequence[Step], *, theme: Theme = LIGHT, say: Say = ENGLISH) -> go.Figure:
     """What came before a touchpoint and what comes after it, side by side, starts and ends among them."""
     canvas, rows = Canvas(), max(len(before), len(after), 1)
     canvas.set(layout(theme, rows=rows, foot=12, head=30))
@@ -216,9 +219,13 @@ def steps(before: Sequence[Step], after: Sequence[Step], *, theme: Theme = LIGHT
 
 
 def _step(step: Step, say: Say) -> str:
-    text = say("<b>{name}</b><br>{share} of {n:,} visits<br>{moves:,} moves").format(
-        name=escape(step.name, quote=False), share=interval(step.share, ".1%"), n=step.share.n, moves=step.moves
+    text = say(
+        "<b>{name}</b><br>{share} of {n:,} visits<br>{moves:,} moves",
+        name=escape(step.name, quote=False),
+        share=interval(step.share, ".1%", say=say),
+        n=step.share.n,
+        moves=step.moves,
     )
     if step.wait_median_s is None:
         return text
-    return text + say("<br>half within {median}").format(median=span(step.wait_median_s))
+    return text + say("<br>half within {median}", median=span(step.wait_median_s, say))

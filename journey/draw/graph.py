@@ -14,7 +14,7 @@ from journey.draw.canvas import Canvas
 from journey.draw.layout import Column, columns
 from journey.draw.routes import CARD, HALF, HEAD, PITCH, Route, Spot, routes, spots
 from journey.draw.theme import FONT, LIGHT, Theme
-from journey.draw.words import Say, span
+from journey.draw.words import ENGLISH, Say, span
 from journey.model import END, Friction, Journey, Transition
 
 __all__ = ["Drawn", "graph"]
@@ -57,7 +57,7 @@ def graph(
     friction: Mapping[str, Friction] | None = None,
     coverage: float = 0.9,
     focus: str | None = None,
-    say: Say = str,
+    say: Say = ENGLISH,
 ) -> Drawn:
     """Draw a journey by stages.
 
@@ -262,22 +262,26 @@ def _behind(point: tuple[float, float], at: Mapping[str, Spot]) -> bool:
     return any(abs(x - spot.x) < HALF + 0.02 and abs(y - spot.y) < CARD / 2 for spot in at.values())
 
 
-def about(edge: Transition, say: Say = str) -> str:
+def about(edge: Transition, say: Say = ENGLISH) -> str:
     """What is known of a move, for a hover."""
     lines = [
         f"<b>{escape(f'{edge.source} → {edge.target}', quote=False)}</b>",
-        say("{moves:,} moves by {cases:,} cases").format(moves=edge.moves, cases=edge.cases),
+        say("{moves:,} moves by {cases:,} cases", moves=edge.moves, cases=edge.cases),
     ]
     if edge.share is not None:
         lines.append(
-            say("{share:.1%} of the moves that leave {source}, exits included").format(
-                share=edge.share, source=escape(str(edge.source), quote=False)
+            say(
+                "{share:.1%} of the moves that leave {source}, exits included",
+                share=edge.share,
+                source=escape(str(edge.source), quote=False),
             )
         )
     if edge.wait_median_s is not None:
         lines.append(
-            say("half within {median}, 90% within {p90}").format(
-                median=span(edge.wait_median_s), p90=span(edge.wait_p90_s)
+            say(
+                "half within {median}, 90% within {p90}",
+                median=span(edge.wait_median_s, say),
+                p90=span(edge.wait_p90_s, say),
             )
         )
     return "<br>".join(lines)
@@ -287,8 +291,8 @@ def _alt(journey: Journey, stages: Sequence[Column], kept: Sequence[Transition],
     named = "; ".join(f"{column.stage or '–'}: {', '.join(column.names)}" for column in stages)
     common = ", ".join(f"{e.source} → {e.target} ({e.moves:,})" for e in kept[:5])
     worst = sorted((t for t in journey.touchpoints if look.share(t) is not None), key=lambda t: look.share(t) or 0.0)
-    said = look.say("Graph of the journey {name} by stages. {stages}. Commonest moves: {common}. Worst: {worst}.")
-    return said.format(
+    return look.say(
+        "Graph of the journey {name} by stages. {stages}. Commonest moves: {common}. Worst: {worst}.",
         name=journey.name,
         stages=named,
         common=common or "–",

@@ -16,7 +16,7 @@ from journey.errors import JourneyError, suggest
 if TYPE_CHECKING:
     from journey.events.build import Index
 
-__all__ = ["Between", "Filter", "Met", "Where", "timestamp"]
+__all__ = ["Between", "Filter", "Met", "Rated", "Took", "Walked", "Where", "timestamp"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,56 @@ class Met:
         return rows.semi_join(those, "cid") if self.met else rows.anti_join(those, "cid")
 
 
-Filter = Where | Between | Met
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """Cases that went from one touchpoint straight to another; None is where a case begins, or ends."""
+
+    source: int | None
+    target: int | None
+
+    def apply(self, rows: Any, index: Index) -> Any:
+        if self.source is None:
+            those = rows.filter((rows.pos == 0) & (rows.tp == self.target).fill_null(False))
+        elif self.target is None:
+            those = rows.filter((rows.tp == self.source) & rows.next_tp.isnull())
+        else:
+            those = rows.filter((rows.tp == self.source) & (rows.next_tp == self.target).fill_null(False))
+        return rows.semi_join(those.select("cid").distinct(), "cid")
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """Cases that took exactly this way."""
+
+    touchpoints: tuple[int, ...]
+
+    def apply(self, rows: Any, index: Index) -> Any:
+        way = ibis.literal(False)
+        for place, code in enumerate(self.touchpoints):
+            way = way | ((rows.pos == place) & (rows.tp == code)).fill_null(False)
+        by_case = rows.group_by("cid").agg(events=rows.count(), fits=way.sum())
+        length = len(self.touchpoints)
+        return rows.semi_join(by_case.filter((by_case.events == length) & (by_case.fits == length)), "cid")
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """Cases with an answer from `low` to `high` (as written in the data) at a touchpoint, or anywhere (None)."""
+
+    scale: str
+    low: float
+    high: float
+    touchpoint: int | None
+
+    def apply(self, rows: Any, index: Index) -> Any:
+        answer = rows[f"r_{self.scale}"]
+        test = ((answer >= self.low) & (answer <= self.high)).fill_null(False)
+        if self.touchpoint is not None:
+            test = test & (rows.tp == self.touchpoint).fill_null(False)
+        return rows.semi_join(rows.filter(test).select("cid").distinct(), "cid")
+
+
+Filter = Where | Between | Met | Walked | Took | Rated
 
 
 def missing(value: Any) -> bool:

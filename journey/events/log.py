@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -14,8 +14,8 @@ import pandas as pd
 from journey.errors import JourneyError, suggest
 from journey.events import sequence
 from journey.events.engine import run
-from journey.events.filters import Between, Filter, Met, Where, timestamp
-from journey.model import Scale
+from journey.events.filters import Between, Filter, Met, Rated, Took, Walked, Where, timestamp
+from journey.model import Place, Scale
 from journey.recipe import Recipe, duration_us
 
 if TYPE_CHECKING:
@@ -76,6 +76,32 @@ class EventLog:
     def not_met(self, *touchpoints: str) -> EventLog:
         """Cases that met none of these touchpoints."""
         return dataclasses.replace(self, filters=(*self.filters, Met(self.codes(touchpoints), False)))
+
+    def walked(self, source: Place, target: Place) -> EventLog:
+        """Cases that went from `source` straight to `target`; `START` and `END` stand for where a case begins or ends.
+
+        ``log.walked("Cart", jn.END)`` keeps the cases whose last touchpoint was the cart.
+        """
+        if not (isinstance(source, str) or isinstance(target, str)):
+            raise JourneyError("Nothing lies between the start and the end: name a touchpoint.")
+        codes = [self.codes([place])[0] if isinstance(place, str) else None for place in (source, target)]
+        return dataclasses.replace(self, filters=(*self.filters, Walked(*codes)))
+
+    def took(self, steps: Sequence[str]) -> EventLog:
+        """Cases that took exactly this way, from their first touchpoint to their last."""
+        if not steps:
+            raise JourneyError("A way has at least one touchpoint.")
+        return dataclasses.replace(self, filters=(*self.filters, Took(self.codes(list(steps)))))
+
+    def answered(self, role: str, low: float, high: float, *, at: str | None = None) -> EventLog:
+        """Cases with an answer from `low` to `high`, as written in the data, at a touchpoint or anywhere.
+
+        role   "satisfaction", "effort" or "nps". Raises JourneyError where that was not asked.
+        """
+        if role not in self.scales:
+            raise JourneyError(f"{role} was not asked.{suggest(role, list(self.scales), known='scales')}")
+        code = None if at is None else self.codes([at])[0]
+        return dataclasses.replace(self, filters=(*self.filters, Rated(self.scales[role].name, low, high, code)))
 
     # --- other sequences from the same events ----------------------------------------------------
 

@@ -12,7 +12,7 @@ from journey.app import cached
 from journey.app.parts.figure import show
 from journey.app.parts.terms import terms
 from journey.app.state import Source, clicked, picked_row, theme_name
-from journey.app.text import _, language, plain
+from journey.app.text import _, language, plain, say
 from journey.draw import interval, place, why
 from journey.draw.theme import COMPONENT_NAMES
 
@@ -32,7 +32,7 @@ def page(source: Source, go_to: Callable[[str], None]) -> None:
     _worst(ranking[:3], unit, go_to)
     st.markdown("### " + _("Ranking"))
     many = len(ranking) > FEW
-    everything = many and st.toggle(_("All {n} touchpoints").format(n=len(ranking)), key="all", bind="query-params")
+    everything = many and st.toggle(_("All {n} touchpoints", n=len(ranking)), key="all", bind="query-params")
     top = len(ranking) if everything or not many else FEW
     st.caption(_("Burden and score with 95% intervals; n is visits. Click a bar or a dot to open the touchpoint."))
     figure = cached.ranking(source, top, theme_name(), language())
@@ -62,16 +62,21 @@ def _worst(worst: Sequence[jn.Friction], unit: str, go_to: Callable[[str], None]
         with column.container(border=True, height="stretch"):
             st.markdown(f"**{one.rank}   {plain(name)}**")
             st.metric(
-                _("Burden, {unit}").format(unit=unit),
+                _("Burden, {unit}", unit=unit),
                 "–" if one.burden.value is None else f"{one.burden.value:,.0f}",
                 help=_("Visits × excess over the expected severity × its cost, added over the components."),
             )
             st.caption(
                 _(
-                    "95% interval {low:,.0f}–{high:,.0f} · n {n:,} visits · among the three worst in {top:.0%} of draws"
-                ).format(low=one.burden.low or 0, high=one.burden.high or 0, n=one.burden.n, top=one.p_top3)
+                    "95% interval {low:,.0f}–{high:,.0f} · n {n:,} visits · "
+                    "among the three worst in {top:.0%} of draws",
+                    low=one.burden.low or 0,
+                    high=one.burden.high or 0,
+                    n=one.burden.n,
+                    top=one.p_top3,
+                )
             )
-            st.markdown(plain(why(one, _)))
+            st.markdown(plain(why(one, say())))
             if st.button(_("Open"), key=f"open-{one.rank}", help=name):
                 go_to(name)
 
@@ -83,7 +88,7 @@ def table(found: Sequence[jn.Friction], unit: str) -> pd.DataFrame:
         row: dict[str, object] = {
             _("Rank"): one.rank,
             _("Touchpoint"): place(one.at),
-            _("Burden, {unit}").format(unit=unit): interval(one.burden, ",.0f"),
+            _("Burden, {unit}", unit=unit): interval(one.burden, ",.0f"),
             _("Among the 3 worst"): f"{one.p_top3:.0%}",
             _("Score"): interval(one.score, ".1f"),
         }
@@ -96,9 +101,13 @@ def table(found: Sequence[jn.Friction], unit: str) -> pd.DataFrame:
 def alt(found: Sequence[jn.Friction]) -> str:
     """The figure in words."""
     listed = "; ".join(
-        _("{rank}. {name}: burden {burden}, score {score}").format(
-            rank=one.rank, name=place(one.at), burden=interval(one.burden, ",.0f"), score=interval(one.score, ".1f")
+        _(
+            "{rank}. {name}: burden {burden}, score {score}",
+            rank=one.rank,
+            name=place(one.at),
+            burden=interval(one.burden, ",.0f"),
+            score=interval(one.score, ".1f"),
         )
         for one in found
     )
-    return _("Touchpoints by burden, worst first, with score and components. {listed}.").format(listed=listed)
+    return _("Touchpoints by burden, worst first, with score and components. {listed}.", listed=listed)

@@ -11,7 +11,7 @@ import journey as jn
 from journey.app import cached
 from journey.app.parts.figure import show
 from journey.app.state import Source, clicked, theme_name
-from journey.app.text import _, language, plain
+from journey.app.text import _, language, plain, say
 from journey.draw import Drawn, interval, why
 
 __all__ = ["page", "said"]
@@ -87,19 +87,17 @@ def _focused(source: Source, touchpoint: jn.Touchpoint, go_to: Callable[[str], N
 
 def _sentence(source: Source, touchpoint: jn.Touchpoint) -> str:
     try:
-        return plain(why(cached.friction(source).of(touchpoint.name), _))
+        return plain(why(cached.friction(source).of(touchpoint.name), say()))
     except jn.JourneyError:
         found = touchpoint.satisfaction
-        return _("Satisfaction {value}, n = {n:,}").format(value=interval(found, ".2f"), n=found.n)
+        return _("Satisfaction {value}, n = {n:,}", value=interval(found, ".2f"), n=found.n)
 
 
 def said(drawn: Drawn) -> str:
     """What part of the journey the picture shows."""
-    text = _(
+    told = _(
         "Shown: {shown} of {all} kinds of moves, {moves:,} of {of:,} moves between touchpoints ({share:.1%}); "
-        "hidden: {hidden:.1%}."
-    )
-    told = text.format(
+        "hidden: {hidden:.1%}.",
         shown=drawn.transitions_shown,
         all=drawn.transitions,
         moves=drawn.shown,
@@ -108,5 +106,5 @@ def said(drawn: Drawn) -> str:
         hidden=1 - drawn.share,
     )
     if drawn.left_out:
-        told += " " + _("{n} touchpoints with the fewest visits are left out.").format(n=len(drawn.left_out))
+        told += " " + _("{n} touchpoints with the fewest visits are left out.", n=len(drawn.left_out))
     return told

@@ -9,7 +9,7 @@ from journey.app import cached
 from journey.app.parts.figure import show
 from journey.app.parts.steps import around, bounds
 from journey.app.state import TOUCHPOINT, Source, chosen, theme_name
-from journey.app.text import _, language, plain
+from journey.app.text import _, language, plain, say
 from journey.draw import Step, interval, why
 
 __all__ = ["answered", "page", "told"]
@@ -26,7 +26,7 @@ def page(source: Source) -> None:
     touchpoint = journey[name]
     one = next((found for found in ranking or () if found.at == name), None)
     if one:
-        st.markdown(plain(why(one, _)))
+        st.markdown(plain(why(one, say())))
     _numbers(touchpoint, one, source, len(ranking or ()))
     left, right = st.columns(2, gap="large")
     with left:
@@ -36,17 +36,18 @@ def page(source: Source) -> None:
         st.markdown("#### " + _("Where the friction comes from"))
         _friction(source, one)
     st.markdown("#### " + _("What comes before and after"))
-    before, after = around(journey, name, say=_)
+    before, after = around(journey, name, say=say())
     show(
         cached.steps(source, name, theme_name(), language()),
         key=f"steps-{name}",
-        alt=_("Before {name}: {before}. After: {after}.").format(name=name, before=told(before), after=told(after)),
+        alt=_("Before {name}: {before}. After: {after}.", name=name, before=told(before), after=told(after)),
     )
     st.caption(
         _(
             "Shares of all {n:,} visits, with the number of moves; "
-            "the interval (95%, Wilson) takes moves as independent."
-        ).format(n=touchpoint.visits)
+            "the interval (95%, Wilson) takes moves as independent.",
+            n=touchpoint.visits,
+        )
     )
 
 
@@ -61,27 +62,27 @@ def _ranking(source: Source) -> jn.Ranking | None:
 def _numbers(touchpoint: jn.Touchpoint, one: jn.Friction | None, source: Source, of: int) -> None:
     facts = [
         (_("Stage"), touchpoint.stage or "–", ", ".join(touchpoint.channels) or "–"),
-        (_("Cases"), f"{touchpoint.cases:,}", _("{n:,} visits").format(n=touchpoint.visits)),
+        (_("Cases"), f"{touchpoint.cases:,}", _("{n:,} visits", n=touchpoint.visits)),
         (
             _("Ends here"),
             f"{touchpoint.ends / touchpoint.visits:.1%}" if touchpoint.visits else "–",
-            _("{ends:,} of {visits:,} visits").format(ends=touchpoint.ends, visits=touchpoint.visits),
+            _("{ends:,} of {visits:,} visits", ends=touchpoint.ends, visits=touchpoint.visits),
         ),
         (
             _("Response rate"),
             "–" if touchpoint.response_rate is None else f"{touchpoint.response_rate:.1%}",
-            _("of {n:,} visits").format(n=touchpoint.visits),
+            _("of {n:,} visits", n=touchpoint.visits),
         ),
     ]
     if one and one.burden.value is not None:
         unit = cached.burden_unit(source, language())
         facts += [
-            (_("Burden, {unit}").format(unit=unit), f"{one.burden.value:,.0f}", _range(one.burden, ",.0f")),
+            (_("Burden, {unit}", unit=unit), f"{one.burden.value:,.0f}", _range(one.burden, ",.0f")),
             (_("Friction score"), f"{one.score.value:.1f}", _range(one.score, ".1f")),
             (
                 _("Rank"),
-                _("{rank} of {of}").format(rank=one.rank, of=of),
-                _("95%: {low}–{high}").format(low=one.rank_low, high=one.rank_high),
+                _("{rank} of {of}", rank=one.rank, of=of),
+                _("95%: {low}–{high}", low=one.rank_low, high=one.rank_high),
             ),
         ]
     for (label, value, note), column in zip(facts, st.columns(len(facts)), strict=True):
@@ -99,7 +100,7 @@ def _said(source: Source, journey: jn.Journey, touchpoint: jn.Touchpoint) -> Non
         st.info(_("Nobody was asked here, or nobody answered: there is no satisfaction to show."))
         return
     parts = [
-        _("{role} {value}, n = {n:,}").format(role=role, value=interval(found, form), n=found.n)
+        _("{role} {value}, n = {n:,}", role=role, value=interval(found, form), n=found.n)
         for role, found, form in (
             (_("satisfaction"), touchpoint.satisfaction, ".2f"),
             (_("effort scale"), touchpoint.effort, ".2f"),
@@ -110,7 +111,7 @@ def _said(source: Source, journey: jn.Journey, touchpoint: jn.Touchpoint) -> Non
     show(
         cached.ratings(source, touchpoint.name, theme_name(), language()),
         key=f"ratings-{touchpoint.name}",
-        alt=_("Answers at {name}: {parts}.").format(name=touchpoint.name, parts="; ".join(parts)),
+        alt=_("Answers at {name}: {parts}.", name=touchpoint.name, parts="; ".join(parts)),
     )
     questions = [f"“{scale.question}”" for role, scale in journey.scales.items() if scale.question and role != "nps"]
     if questions:
@@ -123,13 +124,15 @@ def answered(touchpoint: jn.Touchpoint) -> str:
     rate = touchpoint.response_rate
     if rate is None:
         return ""
-    text = _("{rate:.1%} of {n:,} visits were answered.").format(rate=rate, n=touchpoint.visits)
+    text = _("{rate:.1%} of {n:,} visits were answered.", rate=rate, n=touchpoint.visits)
     if touchpoint.csat.value is not None:
         low, high = bounds(touchpoint.csat.value, touchpoint.csat.n / touchpoint.visits)
         text += " " + _(
             "If none or all of the silent were satisfied, "
-            "{low:.0%} to {high:.0%} of all visits would be in the top two boxes."
-        ).format(low=low, high=high)
+            "{low:.0%} to {high:.0%} of all visits would be in the top two boxes.",
+            low=low,
+            high=high,
+        )
     return (
         text
         + " "
@@ -145,11 +148,13 @@ def _friction(source: Source, one: jn.Friction | None) -> None:
     show(
         cached.components(source, str(one.at), theme_name(), language()),
         key=f"components-{one.at}",
-        alt=_("Severity of each component at {name}: {listed}.").format(name=one.at, listed=listed),
+        alt=_("Severity of each component at {name}: {listed}.", name=one.at, listed=listed),
     )
     st.caption(
-        _("Points add up to the score of {score}. {coverage:.0%} of the weights were observed here.").format(
-            score=interval(one.score, ".1f"), coverage=one.coverage
+        _(
+            "Points add up to the score of {score}. {coverage:.0%} of the weights were observed here.",
+            score=interval(one.score, ".1f"),
+            coverage=one.coverage,
         )
     )
 

@@ -24,9 +24,9 @@ def header(source: Source) -> None:
 def summary(log: jn.EventLog, journey: jn.Journey) -> str:
     """Cases, customers, events, period and the share that reached the goal, as Markdown."""
     facts = [
-        _("**{n:,}** cases").format(n=journey.cases),
-        _("**{n:,}** customers").format(n=journey.customers),
-        _("{n:,} events").format(n=journey.events),
+        _("**{n:,}** cases", n=journey.cases),
+        _("**{n:,}** customers", n=journey.customers),
+        _("{n:,} events", n=journey.events),
     ]
     first, last = log.report.first, log.report.last
     if first and last:
@@ -35,8 +35,11 @@ def summary(log: jn.EventLog, journey: jn.Journey) -> str:
     if journey.reached is not None and journey.cases:
         goal = plain(", ".join(journey.goal))
         facts.append(
-            _("**{share:.0%}** of cases reached {goal} ({n:,})").format(
-                share=journey.reached / journey.cases, goal=goal, n=journey.reached
+            _(
+                "**{share:.0%}** of cases reached {goal} ({n:,})",
+                share=journey.reached / journey.cases,
+                goal=goal,
+                n=journey.reached,
             )
         )
     return " · ".join(facts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from journey.draw.detail import Step
-from journey.draw.words import Say
+from journey.draw.words import ENGLISH, Say
 from journey.estimate import wilson
 from journey.model import END, START, Journey, Transition
 
@@ -12,7 +12,7 @@ __all__ = ["around", "bounds"]
 MOST = 8
 
 
-def around(journey: Journey, name: str, *, say: Say = str) -> tuple[list[Step], list[Step]]:
+def around(journey: Journey, name: str, *, say: Say = ENGLISH) -> tuple[list[Step], list[Step]]:
     """Where the visits of a touchpoint came from and where they went, commonest first; the rare ones in one row.
 
     Shares are of all its visits, starts and ends included, so each list sums to 1. Intervals take moves as
@@ -34,7 +34,7 @@ def _steps(edges: list[Transition], say: Say, *, arriving: bool) -> list[Step]:
     found = [_step(edge, total, say, arriving=arriving) for edge in shown]
     if rest:
         moves = sum(edge.moves for edge in rest)
-        label = say("{n} others").format(n=len(rest))
+        label = say("{n} others", n=len(rest))
         found.append(Step(label, wilson(moves, total), moves))
     return found
 

@@ -14,15 +14,16 @@ def terms(ranking: jn.Ranking) -> str:
     source = {"recipe": _("from the recipe"), "asked": _("as asked"), "data": _("from the data")}[found.window_from]
     goal = plain(", ".join(found.goal)) or _("none named")
     usual = sum(origin == "data" for origin in found.promises_from.values())
-    waits = (
-        _("{n} waits are held against the median of the cases that reached the goal. ").format(n=usual) if usual else ""
-    )
-    text = _(
+    waits = _("{n} waits are held against the median of the cases that reached the goal. ", n=usual) if usual else ""
+    return _(
         "Goal: {goal}. Exits, returns and calls count within {window} ({source}). {waits}Burden is visits × "
         "excess over the expected severity × its cost. Intervals are 95%. Association is not cause: this says "
-        "where it hurts, not what a change would bring."
+        "where it hurts, not what a change would bring.",
+        goal=goal,
+        window=duration(found.window_us),
+        source=source,
+        waits=waits,
     )
-    return text.format(goal=goal, window=duration(found.window_us), source=source, waits=waits)
 
 
 def duration(micros: int) -> str:
