@@ -5,11 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-__all__ = ["InputError", "JourneyError", "RecipeError", "suggest"]
+__all__ = ["Cancelled", "InputError", "JourneyError", "RecipeError", "suggest"]
 
 
 class JourneyError(ValueError):
-    """Something the user can put right. The text is a sentence for people, never a traceback."""
+    """Something the user can put right. The text is a sentence for people, never a traceback.
+
+    Given values, the text is a template that is filled in with them; `template` and `values` let it be said in
+    another language.
+    """
+
+    def __init__(self, text: str, /, **values: object) -> None:
+        super().__init__(text.format(**values) if values else text)
+        self.template, self.values = text, values
+
+
+class Cancelled(JourneyError):
+    """A question that was stopped before it was answered, because whoever asked wanted it so."""
 
 
 class InputError(JourneyError):

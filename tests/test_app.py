@@ -1,29 +1,36 @@
-"""The app: handlers as pure functions, every page without a browser, and the walk to the worst touchpoint in one."""
+"""The app: handlers as pure functions, and every page without a browser, on data of every kind."""
 
 from __future__ import annotations
 
-import shutil
-import socket
-import subprocess
+import random
 import sys
-import time
 import tomllib
-from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 import journey as jn
+from journey.app.parts.described import described
+from journey.app.parts.figure import csv
+from journey.app.parts.patience import Job
 from journey.app.parts.steps import around, bounds
 from journey.app.parts.terms import duration
-from journey.app.state import SAMPLE, arguments, clicked, picked_row
+from journey.app.state import SAMPLE, arguments, clicked, picked_row, saved_segments, segments
 from journey.app.text import plain
+from journey.draw.words import ENGLISH
+from journey.errors import Cancelled
+from journey.events.engine import run
+from journey.events.selection import Selection
 from journey.model import END, START, Journey, Touchpoint, Transition
+from journey.store import connect
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("friction", "graph", "detail")
+PAGES = ("overview", "map", "graph", "friction", "paths", "compare", "data")
 
 
 # --- handlers --------------------------------------------------------------------------------------
@@ -117,179 +124,207 @@ def test_both_ways_of_starting_the_app_have_the_same_settings() -> None:
 # --- pages, without a browser ----------------------------------------------------------------------
 
 
-def app(monkeypatch: pytest.MonkeyPatch, *told: str) -> AppTest:
+def app(monkeypatch: pytest.MonkeyPatch, *told: str, page: str = PAGES[0], **address: str) -> AppTest:
+    """A page of the app, run once."""
     monkeypatch.setattr(sys, "argv", ["app.py", *told])
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    for name, value in address.items():
+        test.query_params[name] = value
+    # AppTest can't click the navigation: a page is a function there, known by the hash of its path.
+    test._page_hash = calc_hash(page) if page != PAGES[0] else ""
+    return test.run()
 
 
 def said(test: AppTest) -> str:
     return " ".join(str(e.value) for kind in ("markdown", "caption", "info", "error") for e in test.get(kind))
 
 
-def goto(test: AppTest, page: str) -> AppTest:
-    """AppTest can't click the navigation: a page is a function there, known by the hash of its path."""
-    from streamlit.util import calc_hash
-
-    test._page_hash = calc_hash(page)
-    return test.run()
+def fine(test: AppTest) -> AppTest:
+    assert not test.exception, [one.message for one in test.exception]
+    assert not test.error, [one.value for one in test.error]
+    return test
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_shows_the_sample(monkeypatch: pytest.MonkeyPatch, page: str) -> None:
-    test = app(monkeypatch)
-    if page != "friction":
-        test = goto(test, page)
-    assert not test.exception
-    assert not test.error
-    assert "6,000" in said(test)
-    wanted = {"friction": "Ranking", "graph": "Shown: ", "detail": "What comes before and after"}[page]
-    assert wanted in said(test)
+    assert "6,000" in said(fine(app(monkeypatch, page=page)))
 
 
-def test_the_worst_touchpoint_is_named_with_its_cause(monkeypatch: pytest.MonkeyPatch) -> None:
-    ranking = jn.friction(jn.open(SAMPLE))
-    test = app(monkeypatch)
-    assert ranking[0].at == "ID check"
-    assert "ID check" in said(test)
-    assert f"{ranking[0].burden.value:,.0f}" in [metric.value for metric in test.metric]
+@pytest.mark.parametrize("page", PAGES)
+def test_an_empty_selection_says_so_and_offers_the_way_back(monkeypatch: pytest.MonkeyPatch, page: str) -> None:
+    test = fine(app(monkeypatch, page=page, way='[["walked", "Renewed", "Social ad"]]'))
+    assert "No case fits these filters" in said(test)
+    assert "**0** of 6,000 cases" in said(test)
+    test.button(key="clear-all").click().run()
+    assert "**6,000** cases" in said(fine(test))
 
 
-def test_the_detail_opens_at_the_worst_and_follows_the_choice(monkeypatch: pytest.MonkeyPatch) -> None:
-    test = goto(app(monkeypatch), "detail")
-    assert test.selectbox(key="touchpoint").value == "ID check"
-    test.selectbox(key="touchpoint").select("Social ad").run()
-    assert not test.exception
-    assert "Nobody was asked here" in said(test)
-
-
-def test_coverage_says_what_is_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
-    test = goto(app(monkeypatch), "graph")
-    test.slider(key="coverage").set_value(50).run()
-    assert not test.exception
-    assert "hidden: 4" in said(test)
+@pytest.mark.parametrize("page", PAGES)
+def test_a_selection_is_the_same_on_every_page(monkeypatch: pytest.MonkeyPatch, page: str) -> None:
+    log = jn.open(SAMPLE).walked("ID check", "ID check")
+    test = fine(app(monkeypatch, page=page, way='[["walked", "ID check", "ID check"]]'))
+    assert f"**{log.cases:,}** of 6,000 cases" in said(test)
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_recipe_that_is_not_there_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch, page: str) -> None:
-    test = app(monkeypatch, "no/such/journey.yaml")
-    if page != "friction":
-        test = goto(test, page)
+    test = app(monkeypatch, "no/such/journey.yaml", page=page)
     assert not test.exception
     assert len(test.error) == 1
     assert "journey" in test.error[0].value
 
 
-@pytest.fixture
-def bare(tmp_path: Path) -> str:
-    """A journey without ratings, goal, stages or promises: three cases."""
-    (tmp_path / "events.csv").write_text(
-        "case,what,when\n1,a,2026-01-01 10:00\n1,b,2026-01-01 11:00\n2,a,2026-01-02 10:00\n3,a,2026-01-03 10:00\n"
-    )
-    recipe = tmp_path / "journey.yaml"
-    recipe.write_text(
-        "tables:\n  - {kind: events, path: events.csv, case: case, touchpoint: what, time: when}\n", encoding="utf-8"
-    )
+def written(folder: Path, rows: str, *more: str) -> str:
+    """A recipe for a table of events with the columns case, what, when and whatever `more` of the recipe names."""
+    (folder / "events.csv").write_text(rows, encoding="utf-8")
+    recipe = folder / "journey.yaml"
+    table = "  - kind: events\n    path: events.csv\n    case: case\n    touchpoint: what\n    time: when\n"
+    recipe.write_text("tables:\n" + table + "\n".join(more), encoding="utf-8")
     return str(recipe)
 
 
+@pytest.fixture
+def unrated(tmp_path: Path) -> str:
+    """No ratings, goal, stages or promises: three cases."""
+    return written(
+        tmp_path,
+        "case,what,when\n1,a,2026-01-01 10:00\n1,b,2026-01-01 11:00\n2,a,2026-01-02 10:00\n3,a,2026-01-03 10:00\n",
+    )
+
+
+@pytest.fixture
+def single(tmp_path: Path) -> str:
+    """One case, one event, one rating."""
+    return written(
+        tmp_path,
+        "case,what,when,stars\n1,a,2026-01-01 10:00,4\n",
+        "    answers: {stars: stars}",
+        "scales:",
+        "  stars: {metric: csat, low: 1, high: 5, good: high}",
+        "goal: a",
+    )
+
+
+@pytest.fixture
+def wide(tmp_path: Path) -> str:
+    """Two hundred touchpoints."""
+    chance = random.Random(1)
+    rows = ["case,what,when,stars"]
+    for case in range(600):
+        at = chance.randrange(200)
+        for step in range(chance.randrange(2, 12)):
+            stars = chance.choice(["", "", chance.randrange(1, 6)])
+            rows.append(
+                f"{case},Touchpoint {at:03},2026-01-{1 + case % 28:02} {step:02}:{chance.randrange(60):02},{stars}"
+            )
+            at = (at + chance.choice([1, 1, 2, 7, 40])) % 200
+    return written(
+        tmp_path,
+        "\n".join(rows) + "\n",
+        "    answers: {stars: stars}",
+        "scales:",
+        "  stars: {metric: csat, low: 1, high: 5, good: high}",
+    )
+
+
 @pytest.mark.parametrize("page", PAGES)
-def test_a_bare_log_has_pages_that_make_sense(monkeypatch: pytest.MonkeyPatch, bare: str, page: str) -> None:
-    test = app(monkeypatch, bare)
-    if page != "friction":
-        test = goto(test, page)
-    assert not test.exception
-    assert "**3** cases" in said(test)
+@pytest.mark.parametrize(
+    ("kind", "cases"), [("unrated", 3), ("single", 1), ("wide", 600)]
+)
+def test_data_of_every_kind_has_pages_that_make_sense(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, kind: str, cases: int, page: str
+) -> None:
+    test = app(monkeypatch, request.getfixturevalue(kind), page=page)
+    assert not test.exception, [one.message for one in test.exception]
+    assert f"**{cases}** cases" in said(test)
+    assert "nan" not in said(test).casefold().split()
 
 
-# --- in the browser --------------------------------------------------------------------------------
-
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-READY = "[data-testid=stApp][data-test-script-state=notRunning]"
+# --- segments --------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        "app.py",
-        "--server.headless",
-        "true",
-        "--server.port",
-        str(port),
+def test_segments_are_saved_opened_and_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    test = fine(app(monkeypatch, page="data", is_segment="B2B"))
+    assert "**780** of 6,000 cases" in said(test)
+    test.text_input(key="name-bar").set_value("Companies")
+    press = next(button for button in test.button if button.key == "press-bar")
+    press.click().run()
+    fine(test)
+    test.button(key="clear").click().run()
+    assert "**6,000** cases" in said(fine(test))
+    test.button(key="open-Companies").click().run()
+    assert "**780** of 6,000 cases" in said(fine(test))
+    assert saved_segments(arguments([])) == {"Companies": Selection(where=(("segment", ("B2B",)),))}
+    test.button(key="remove-Companies").click().run()
+    assert saved_segments(arguments([])) == {}
+
+
+@pytest.mark.parametrize("name", ["", " ", "x" * 81])
+def test_a_segment_needs_a_name(name: str) -> None:
+    with pytest.raises(jn.JourneyError, match="1 to 80 letters"):
+        segments(arguments([])).save(name, Selection())
+
+
+def test_a_store_that_is_not_there_is_said_in_a_sentence() -> None:
+    with pytest.raises(jn.JourneyError, match="JOURNEY_STORE"):
+        connect("nosuchdatabase://here")
+    with pytest.raises(jn.JourneyError, match="JOURNEY_STORE"):
+        connect("sqlite:////proc/nowhere/journey.db")
+
+
+# --- conditions in words, tables to take away ------------------------------------------------------
+
+
+def test_every_condition_is_said_in_words() -> None:
+    steps = (
+        ("walked", "a", "b"),
+        ("met", "a"),
+        ("began", "a"),
+        ("ended", "a"),
+        ("took", "a", "b", "c", "d", "e"),
+        ("without", "a", "b"),
+        ("answered", "satisfaction", "1", "2", "a"),
+    )
+    selection = Selection(
+        where=(("segment", ("B2B", None)),), start=date(2026, 1, 31), did=("x",), did_not=("y",), steps=steps
+    )
+    told = described(selection, ENGLISH)
+    assert told[:4] == ["segment: B2B, –", "began 31 Jan 2026 – …", "met x", "did not meet y"]
+    assert told[4:] == [
+        "a → b",
+        "met a",
+        "begins at a",
+        "ends at a",
+        "exactly a → b → c → … → e",
+        "a without b",
+        "Satisfaction 1–2 at a",
     ]
-    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(100):
-            with socket.socket() as probe:
-                if probe.connect_ex(("localhost", port)) == 0:
-                    break
-            time.sleep(0.1)
-        yield f"http://localhost:{port}"
-    finally:
-        server.terminate()
-        server.wait(10)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("there is no Chromium on this machine")
-    with api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield opened
-        opened.close()
+def test_a_table_to_take_away_holds_no_formula() -> None:
+    table = pd.DataFrame({"what": ["=1+1", "-x", "plain"], "n": [-1, 2, 3]})
+    lines = csv(table).decode("utf-8-sig").splitlines()
+    assert lines == ["what,n", "'=1+1,-1", "'-x,2", "plain,3"]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_walk_to_the_worst_touchpoint(browser: Any, address: str, scheme: str) -> None:
-    context = browser.new_context(viewport={"width": 1280, "height": 1400}, color_scheme=scheme)
-    page = context.new_page()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(address)
-    page.wait_for_selector(READY)
-    page.get_by_text("Where it hurts most").wait_for()
-    assert page.get_by_text("ID check").first.is_visible()
-    page.get_by_role("button", name="Open").first.click()
-    page.wait_for_url("**/detail?touchpoint=ID+check")
-    page.get_by_text("What comes before and after").wait_for()
-    page.locator(".js-plotly-plot").first.wait_for()
-    # A card of the graph: its neighbours stay bright, and its page is one click away.
-    page.get_by_role("link", name="Graph").click()
-    page.wait_for_url("**/graph*")
-    card = page.locator(".textpoint text", has_text="First bill").first
-    card.wait_for()
-    for _ in range(10):  # plotly draws once more when its width is known, and a click in between is lost
-        page.wait_for_timeout(400)
-        box = card.bounding_box()
-        page.mouse.move(box["x"] + 20, box["y"] + box["height"] / 2)
-        page.wait_for_timeout(400)
-        page.mouse.down()
-        page.mouse.up()
-        page.wait_for_timeout(400)
-        if page.get_by_role("button", name="Open").count():
-            break
-    page.get_by_role("button", name="Open").click()
-    page.wait_for_url("**/detail?touchpoint=First+bill")
-    page.get_by_text("First bill: ").first.wait_for()
-    assert page.get_by_test_id("stException").count() == 0
-    away = [url for url in asked if not url.startswith((address, address.replace("http", "ws"), "data:", "blob:"))]
-    assert not away, "nothing is fetched from elsewhere"
-    context.close()
+# --- long work -------------------------------------------------------------------------------------
+
+
+def test_work_can_be_stopped() -> None:
+    log = jn.open(SAMPLE)
+    rows = log.rows().select("cid", "t")
+    # Every event with every other: hours, were it not stopped.
+    pairs = rows.cross_join(rows.view())
+    job = Job(lambda: run(pairs.agg(far=(pairs.t % (pairs.t_right + 1)).max())))
+    assert not job.wait(0.3)
+    job.stop()
+    assert job.wait(20)
+    with pytest.raises(Cancelled):
+        job.result()
+
+
+def test_work_that_fails_says_why() -> None:
+    job = Job(lambda: jn.open("no/such.yaml"))
+    assert job.wait(5)
+    with pytest.raises(jn.JourneyError):
+        job.result()

@@ -49,6 +49,7 @@ def friction(
     *,
     goal: str | Sequence[str] | None = None,
     transitions: bool = False,
+    commonest: int | None = None,
     window: str | None = None,
     weights: Mapping[str, float] | None = None,
     targets: Mapping[str, float] | None = None,
@@ -57,6 +58,8 @@ def friction(
     """Rank touchpoints (or transitions) by burden: reach × excess severity × unit cost.
 
     goal      touchpoints that count as success (default: the recipe's)
+    commonest rank only so many touchpoints or transitions, those with the most visits; default all. With hundreds of
+              touchpoints there are tens of thousands of transitions, most of them walked once
     window    how soon a return, an exit, a contact counts, "30m", "7d" (default: the recipe's, else from the data)
     weights   component → weight in the score; default half on what is felt, half on what is observed
     targets   component → severity (0–1) that is acceptable; default 0 for waits that were promised, else this
@@ -70,7 +73,7 @@ def friction(
     recipe = log.recipe
     terms = terms_of(log, goal=goal, window=window)
     found = rank(
-        tally(log, terms, transitions=transitions),
+        tally(log, terms, transitions=transitions, commonest=commonest),
         weights=weights or dict[str, float](recipe.weights.items()),
         targets={**_kept_promises(terms), **(targets or dict[str, float](recipe.targets.items()))},
         costs=costs or dict[str, float](recipe.costs.items()),

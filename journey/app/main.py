@@ -1,4 +1,4 @@
-"""The app's frame: navigation, the head of every page, and mistakes said in a sentence."""
+"""The app's frame: navigation, the head of every page, the filter bar, the drawer, and mistakes said in a sentence."""
 
 from __future__ import annotations
 
@@ -8,47 +8,71 @@ from pathlib import Path
 import streamlit as st
 
 from journey.app import cached
-from journey.app.pages import friction, graph, touchpoint
+from journey.app.pages import compare, data, friction, graph, map, overview, paths
+from journey.app.parts.cases import adopt_asked
+from journey.app.parts.choice import choice
+from journey.app.parts.drawer import drawer
+from journey.app.parts.filters import bar, clear
 from journey.app.parts.header import header
-from journey.app.state import TOUCHPOINT, Source, arguments
-from journey.app.text import _, plain
+from journey.app.parts.patience import patiently
+from journey.app.state import Source, View, arguments, theme_name
+from journey.app.text import LANGUAGES, _, browser_language, sentence, settle_language
 from journey.errors import JourneyError
 
 __all__ = ["main"]
 
 ICON = Path(__file__).parent / "static" / "icon.png"
+DARK = Path(__file__).parent / "canvas" / "dark.css"
 
 
 def main() -> None:
     """Run the app once, as Streamlit does after every click."""
     cached.settle()
     st.set_page_config(page_title="Journey", page_icon=str(ICON), layout="wide")
+    if theme_name() == "dark":
+        st.html(DARK)
+    settle_language()
     source = arguments()
-    detail: list[st.Page] = []
-
-    def go_to(name: str) -> None:
-        st.session_state[TOUCHPOINT] = name
-        st.switch_page(detail[0], query_params={TOUCHPOINT: name})
-
     # The first page lives at the address itself.
     pages = [
-        _page(lambda: friction.page(source, go_to), source, _("Friction"), "friction", default=True),
-        _page(lambda: graph.page(source, go_to), source, _("Graph"), "graph"),
-        _page(lambda: touchpoint.page(source), source, _("Touchpoint"), "detail"),
+        _page(overview.page, source, _("Overview"), "overview", default=True),
+        _page(map.page, source, _("Map"), "map"),
+        _page(graph.page, source, _("Graph"), "graph"),
+        _page(friction.page, source, _("Friction"), "friction"),
+        _page(paths.page, source, _("Paths"), "paths"),
+        _page(compare.page, source, _("Compare"), "compare"),
+        _page(data.page, source, _("Data"), "data"),
     ]
-    detail.append(pages[2])
     st.navigation(pages, position="top").run()
 
 
-def _page(show: Callable[[], None], source: Source, title: str, path: str, *, default: bool = False) -> st.Page:
+def _page(show: Callable[[View], None], source: Source, title: str, path: str, *, default: bool = False) -> st.Page:
     def shown() -> None:
         try:
-            header(source)
-            show()
+            _framed(show, source)
         except JourneyError as error:
-            st.error(plain(error))
+            st.error(sentence(error))
 
     return st.Page(shown, title=title, url_path=path, default=default)
+
+
+def _framed(show: Callable[[View], None], source: Source) -> None:
+    patiently(_("Reading the tables"), lambda: cached.opened(source), key="open")
+    adopt_asked(View(source))
+    head = st.container()
+    with st.container(horizontal=True, vertical_alignment="top", gap="small"):
+        with st.container():
+            view = View(source, bar(source))
+        choice(_("Language"), LANGUAGES, key="lang", default=browser_language(), as_="list", hidden=True, width=125)
+    with head:
+        header(view)
+    if not cached.log(view).cases:
+        st.info(_("No case fits these filters. Widen the period, or take a condition away."))
+        st.button(_("All cases"), key="clear-all", on_click=clear, args=(source,))
+        return
+    patiently(_("Counting the ways of the cases"), lambda: cached.journey(view), key=f"mine-{hash(view)}")
+    drawer(view)
+    show(view)
 
 
 if __name__ == "__main__":

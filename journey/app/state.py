@@ -1,21 +1,25 @@
-"""What the app was started with, and what is chosen in it."""
+"""What the app was started with, and what is looked at in it."""
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 
-__all__ = ["SAMPLE", "TOUCHPOINT", "Source", "arguments", "chosen", "clicked", "picked_row", "theme_name"]
+from journey import store
+from journey.errors import JourneyError
+from journey.events.selection import Selection
 
+__all__ = ["SAMPLE", "Source", "View", "arguments", "clicked", "picked_row", "saved_segments", "segments", "theme_name"]
+
+ALL: Final = Selection()
 SAMPLE = Path(__file__).parents[2] / "data" / "lumo" / "journey.yaml"
-# The touchpoint all pages talk of; the name of its widget, and so of its place in the address.
-TOUCHPOINT = "touchpoint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,27 @@ class Source:
         beside = folder or recipe.parent
         files = [recipe, *sorted(path for path in beside.glob("*") if path.is_file())] if beside.is_dir() else [recipe]
         return cls(str(recipe), None if folder is None else str(folder), tuple(_stamp(file) for file in files))
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The cases of a source that are looked at: what every page is a function of, and every cache is keyed by."""
+
+    source: Source
+    selection: Selection = ALL
+
+    @property
+    def whole(self) -> View:
+        """All cases of the source."""
+        return View(self.source)
+
+    def of(self, selection: Selection) -> View:
+        """Other cases of the same source."""
+        return View(self.source, selection)
+
+    def with_(self, **changes: Any) -> View:
+        """The view with some fields of its selection changed."""
+        return View(self.source, dataclasses.replace(self.selection, **changes))
 
 
 def _stamp(file: Path) -> tuple[str, int, int]:
@@ -56,14 +81,21 @@ def theme_name() -> str:
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
-def chosen(names: Sequence[str], first: str | None = None) -> str | None:
-    """The chosen touchpoint, if there is one of that name; else `first`."""
-    name = st.session_state.get(TOUCHPOINT) or st.query_params.get(TOUCHPOINT)
-    return name if name in names else first
+def segments(source: Source) -> store.Segments:
+    """The saved segments of a source. Raises JourneyError if they can't be kept."""
+    return store.Segments(store.connect(store.address()), str(Path(source.recipe).resolve()))
+
+
+def saved_segments(source: Source) -> dict[str, Selection]:
+    """Name → selection; none where they can't be read."""
+    try:
+        return segments(source).all()
+    except JourneyError:
+        return {}
 
 
 def clicked(event: Mapping[str, Any] | None, names: Iterable[str]) -> str | None:
-    """The touchpoint whose mark was clicked in a chart; None if nothing known was."""
+    """The name whose mark was clicked in a chart; None if nothing known was."""
     points = ((event or {}).get("selection") or {}).get("points") or []
     known = set(names)
     for point in points:
@@ -75,6 +107,6 @@ def clicked(event: Mapping[str, Any] | None, names: Iterable[str]) -> str | None
 
 
 def picked_row(event: Mapping[str, Any] | None, names: Sequence[str]) -> str | None:
-    """The touchpoint of the row that was picked in a table; None if none was."""
+    """The name of the row that was picked in a table; None if none was."""
     rows = ((event or {}).get("selection") or {}).get("rows") or []
     return names[rows[0]] if rows and 0 <= rows[0] < len(names) else None

@@ -10,19 +10,48 @@ from typing import Any
 
 import streamlit as st
 
-from journey.draw.words import Say
+from journey.draw.words import N_, Say
+from journey.errors import JourneyError
 
-__all__ = ["LANGUAGES", "N_", "_", "language", "plain", "say", "speaker"]
+__all__ = [
+    "LANGUAGES",
+    "N_",
+    "_",
+    "browser_language",
+    "language",
+    "plain",
+    "say",
+    "sentence",
+    "settle_language",
+    "speaker",
+]
 
 LOCALE = Path(__file__).parents[1] / "locale"
 LANGUAGES = {"en": "English", "pt_BR": "Português"}
 
 
 def language() -> str:
-    """The language to show: as asked in the address (?lang=), else as the browser prefers, else English."""
-    asked = st.query_params.get("lang") or st.session_state.get("lang") or st.context.locale or "en"
-    short = str(asked).replace("-", "_").split("_")[0].casefold()
-    return next((name for name in LANGUAGES if name.split("_")[0] == short), "en")
+    """The language to show: as chosen or as asked in the address (?lang=pt), else as the browser prefers."""
+    return _known(st.session_state.get("lang")) or _known(st.query_params.get("lang")) or browser_language()
+
+
+def browser_language() -> str:
+    """The language the browser prefers, if it is one of ours; else English."""
+    return _known(st.context.locale) or "en"
+
+
+def settle_language() -> None:
+    """Take the language over from the address, whatever its spelling there, before anything is said."""
+    told = st.query_params.get("lang")
+    if told is not None and told != st.session_state.get("address of lang"):
+        if code := _known(told):
+            st.session_state["lang"] = code
+        st.session_state["address of lang"] = told
+
+
+def _known(told: object) -> str | None:
+    short = str(told or "").replace("-", "_").split("_")[0].casefold()
+    return next((code for code in LANGUAGES if code.split("_")[0] == short), None)
 
 
 @cache
@@ -41,9 +70,9 @@ def _(text: str, /, **values: Any) -> str:
     return say()(text, **values)
 
 
-def N_(text: str) -> str:
-    """Marks a text for translation where it is written before the language is known."""
-    return text
+def sentence(error: JourneyError) -> str:
+    """An error in the language of the session, as Markdown."""
+    return plain(_(error.template, **error.values))
 
 
 def plain(text: object) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 import journey as jn
-from journey.cli import flowing, imported, show
+from journey.cli import comparing, flowing, imported, show
 from journey.errors import JourneyError
 from journey.simulate import Planted
 
@@ -146,6 +146,39 @@ def flow(
     """
     log = _part(_log(recipe, folder), where, since, until)
     flowing.flow(log, jn.flow(jn.mine(log, goal=goal or None)), top=top, as_json=json)
+
+
+@app.command()
+def compare(
+    recipe: Recipe,
+    a: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--a", metavar="NAME=VALUE|FROM..TO", help="One side: a value, or when its cases began; may be repeated."
+        ),
+    ] = None,
+    b: Annotated[
+        list[str] | None,
+        typer.Option("--b", metavar="NAME=VALUE|FROM..TO", help="The other side (default: everything else)."),
+    ] = None,
+    folder: Folder = None,
+    goal: Annotated[
+        list[str] | None, typer.Option(help="Touchpoint that counts as success (default: the recipe's).")
+    ] = None,
+    where: Where = None,
+    since: Since = None,
+    until: Until = None,
+    top: Top = 15,
+    json: Json = False,
+) -> None:
+    """Compare two segments or two periods: whether they walk differently, and what differs clearly.
+
+    Example: python -m journey compare data/lumo/journey.yaml --a segment=B2B --b segment=B2C
+    Example: python -m journey compare data/lumo/journey.yaml --a 2026-04-01..2026-07-01 --b 2026-01-01..2026-04-01
+    """
+    log = _part(_log(recipe, folder), where, since, until)
+    one, other, names = comparing.sides(log, a or [], b or [])
+    comparing.comparison(log, jn.compare(one, other, names=names, goal=goal or None), top=top, as_json=json)
 
 
 @app.command()

@@ -68,7 +68,7 @@ def components(one: Friction, *, theme: Theme = LIGHT, say: Say = ENGLISH) -> go
         text = say(
             "<b>{name}</b>  {value} · n {n:,} · <b>{points:.1f}</b> points",
             name=say(COMPONENT_NAMES[name]),
-            value=f"{one.components[name].value:.0%}",
+            value=say.number(one.components[name].value, ".0%"),
             n=one.components[name].n,
             points=one.contributions.get(name, 0.0),
         )
@@ -164,57 +164,46 @@ def _scale(canvas: Canvas, at: int, scale: Scale, form: str, theme: Theme) -> No
 
 
 def steps(before: Sequence[Step], after: Sequence[Step], *, theme: Theme = LIGHT, say: Say = ENGLISH) -> go.Figure:
-    """What came before a touchpoint and what comes after it, side by side, starts and ends among them."""
-    canvas, rows = Canvas(), max(len(before), len(after), 1)
-    canvas.set(layout(theme, rows=rows, foot=12, head=30))
-    canvas.layout["bargap"] = 0.42
-    paints = {"touchpoint": theme.edge, "start": theme.accent, "end": theme.back}
-    most = max((step.share.high or 0 for step in (*before, *after)), default=1) or 1
-    for number, (side, title) in enumerate(((before, say("<b>Before</b>")), (after, say("<b>After</b>"))), 1):
-        x, y = ("x", "y") if number == 1 else ("x2", "y2")
-        canvas.layout[f"xaxis{number if number > 1 else ''}"] = x_axis(
-            theme,
-            domain=[0, 0.42] if number == 1 else [0.58, 1],
-            range=[0, most * 1.6],
-            showticklabels=False,
-            showgrid=False,
-            anchor=y,
-        )
-        canvas.layout[f"yaxis{number if number > 1 else ''}"] = {
-            **y_axis(theme, [step.name for step in side]),
-            "range": [rows - 0.5, -0.5],
-            "anchor": x,
+    """What came before a touchpoint and, below it, what comes after it, starts and ends among them.
+
+    Narrow enough for a drawer. A bar of a touchpoint carries its name as customdata, others nothing.
+    """
+    canvas, paints = Canvas(), {"touchpoint": theme.edge, "start": theme.accent, "end": theme.back}
+    lines: list[Step | None] = [None, *before, None, *after]
+    found = [(row, step) for row, step in enumerate(lines) if step is not None]
+    most = max((step.share.high or 0 for _, step in found), default=1) or 1
+    canvas.set(layout(theme, rows=len(lines), foot=4, head=4, row=28))
+    canvas.set(
+        {
+            "bargap": 0.42,
+            "xaxis": x_axis(theme, range=[0, most * 1.5], showticklabels=False, showgrid=False),
+            "yaxis": y_axis(theme, ["" if step is None else step.name for step in lines]),
         }
-        names = [step.name for step in side]
-        canvas.bars(
-            x=[step.share.value for step in side],
-            y=list(range(len(side))),
-            xaxis=x,
-            yaxis=y,
-            orientation="h",
-            hoverinfo="text",
-            marker={"color": [paints[step.kind] for step in side], "line": {"width": 0}},
-            customdata=names,
-            error_x=whiskers([step.share for step in side], theme, 1.2),
-            hovertext=[_step(step, say) for step in side],
-            selected={"marker": {"opacity": 1}},
-            unselected={"marker": {"opacity": 1}},
-        )
-        canvas.points(
-            x=[(step.share.high or 0) + most * 0.02 for step in side],
-            y=list(range(len(side))),
-            xaxis=x,
-            yaxis=y,
-            mode="text",
-            text=[f"<b>{step.share.value or 0:.1%}</b>  {step.moves:,}" for step in side],
-            textposition="middle right",
-            hoverinfo="skip",
-            textfont={"size": 12, "color": theme.ink},
-            unselected={"textfont": {"color": theme.ink}},
-        )
-        canvas.note(
-            xref=f"{x} domain", yref="paper", x=0, y=1, yanchor="bottom", xanchor="left", text=title, font={"size": 14}
-        )
+    )
+    for row, title in ((0, say("<b>Before</b>")), (len(before) + 1, say("<b>After</b>"))):
+        canvas.note(xref="paper", x=0, y=row, xanchor="left", yanchor="middle", text=title, font={"size": 14})
+    canvas.bars(
+        x=[step.share.value for _, step in found],
+        y=[row for row, _ in found],
+        orientation="h",
+        hoverinfo="text",
+        marker={"color": [paints[step.kind] for _, step in found], "line": {"width": 0}},
+        customdata=[step.name if step.kind == "touchpoint" else "" for _, step in found],
+        error_x=whiskers([step.share for _, step in found], theme, 1.2),
+        hovertext=[_step(step, say) for _, step in found],
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 1}},
+    )
+    canvas.points(
+        x=[(step.share.high or 0) + most * 0.02 for _, step in found],
+        y=[row for row, _ in found],
+        mode="text",
+        text=[say("<b>{share:.1%}</b>  {n:,}", share=step.share.value or 0, n=step.moves) for _, step in found],
+        textposition="middle right",
+        hoverinfo="skip",
+        textfont={"size": 12, "color": theme.ink},
+        unselected={"textfont": {"color": theme.ink}},
+    )
     return canvas.figure()
 
 

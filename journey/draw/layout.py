@@ -6,10 +6,11 @@ import random
 from bisect import bisect_left, insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from journey.model import Journey
 
-__all__ = ["Column", "columns", "crossings", "ordered"]
+__all__ = ["Column", "columns", "crossings", "ordered", "sizes"]
 
 Edge = tuple[str, str, float]
 Order = list[list[str]]
@@ -24,19 +25,40 @@ MOST_TRIALS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A stage and its touchpoints from the top; `stage` is None where the journey names none."""
+    """A stage and its touchpoints from the top; `stage` is None where the journey names none.
+
+    group   columns of one stage share it: a stage with many touchpoints can stand in several
+    """
 
     stage: str | None
     names: tuple[str, ...]
+    group: int = 0
 
 
-def columns(journey: Journey, *, restarts: int = 6) -> tuple[Column, ...]:
+def columns(journey: Journey, *, restarts: int = 6, most: int | None = None) -> tuple[Column, ...]:
     """The touchpoints of a journey in columns, ordered by all their moves: thinning the picture moves nothing.
 
     Columns are the stages in order, then one for touchpoints without a stage. A journey without any stage gets columns
-    by the longest way along its common moves. The same journey gives the same layout.
+    by the longest way along its common moves. A stage with more touchpoints than `most` stands in several columns of
+    about equal length, what customers meet first at the left. The same journey gives the same layout.
     """
     edges = _weighed(journey)
+    kept = [
+        (stage, part, group)
+        for group, (stage, names) in enumerate(_groups(journey, edges))
+        for part in _parts(names, most)
+    ]
+    found = ordered([names for _, names, _ in kept], edges, restarts=restarts)
+    return tuple(Column(stage, tuple(names), group) for (stage, _, group), names in zip(kept, found, strict=True))
+
+
+def sizes(journey: Journey) -> tuple[int, ...]:
+    """How many touchpoints each stage holds, in the order of `columns`."""
+    return tuple(len(names) for _, names in _groups(journey, _weighed(journey)))
+
+
+def _groups(journey: Journey, edges: Sequence[Edge]) -> list[tuple[str | None, list[str]]]:
+    """Each stage with its touchpoints in the journey's own order."""
     stages: list[str | None] = [*dict.fromkeys((*journey.stages, *(t.stage for t in journey.touchpoints if t.stage)))]
     if any(touchpoint.stage for touchpoint in journey.touchpoints):
         stages.append(None)
@@ -44,9 +66,16 @@ def columns(journey: Journey, *, restarts: int = 6) -> tuple[Column, ...]:
     else:
         groups = _by_depth([t.name for t in journey.touchpoints], edges)
         stages = [None] * len(groups)
-    kept = [(stage, names) for stage, names in zip(stages, groups, strict=True) if names]
-    found = ordered([names for _, names in kept], edges, restarts=restarts)
-    return tuple(Column(stage, tuple(names)) for (stage, _), names in zip(kept, found, strict=True))
+    return [(stage, names) for stage, names in zip(stages, groups, strict=True) if names]
+
+
+def _parts(names: list[str], most: int | None) -> list[list[str]]:
+    """The names in as few runs of at most `most` as there can be, none much shorter than the others."""
+    if most is None or len(names) <= most:
+        return [names]
+    count = -(-len(names) // most)
+    cuts = [round(len(names) * at / count) for at in range(count + 1)]
+    return [names[start:end] for start, end in pairwise(cuts)]
 
 
 def _weighed(journey: Journey) -> list[Edge]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from journey.draw.words import N_
 from journey.model import COMPONENTS
 
 __all__ = ["COMPONENT_NAMES", "DARK", "FONT", "LIGHT", "Theme", "contrast", "diverging", "ink_on", "theme"]
@@ -25,13 +26,13 @@ STOPS: Final = (
 )
 
 COMPONENT_NAMES: Final[Mapping[str, str]] = {
-    "dissatisfaction": "Dissatisfaction",
-    "effort": "Effort",
-    "exit": "Exit",
-    "rework": "Rework",
-    "wait": "Wait",
-    "switch": "Channel switch",
-    "help": "Call for help",
+    "dissatisfaction": N_("Dissatisfaction"),
+    "effort": N_("Effort"),
+    "exit": N_("Exit"),
+    "rework": N_("Rework"),
+    "wait": N_("Wait"),
+    "switch": N_("Channel switch"),
+    "help": N_("Call for help"),
 }
 
 # After Paul Tol's “muted” scheme: apart for the colour blind, and alternating light and dark where bars touch.

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from journey.model import END, START, Friction, Measure, Place
 
-__all__ = ["ENGLISH", "WHY", "Say", "interval", "place", "share", "span", "why"]
+__all__ = ["ENGLISH", "N_", "WHY", "Say", "interval", "place", "share", "span", "why"]
 
 # What stands between thousands and before decimals, for a language that does not write them as English does.
 MARKS: Final[Mapping[str, dict[int, int]]] = {"pt_BR": str.maketrans(",.", ".,")}
@@ -56,15 +56,24 @@ class _Filled(string.Formatter):
 
 ENGLISH: Final = Say()
 
+
+def N_(text: str) -> str:
+    """Marks a text for translation where it is written before the language is known."""
+    return text
+
+
+
 WHY: Final[Mapping[str, str]] = {
-    "dissatisfaction": "dissatisfaction stands at {value} of the worst possible, {expected} expected",
-    "effort": "effort stands at {value} of the worst possible, {expected} expected",
-    "exit": "{value} of visits end in leaving, {expected} expected",
-    "rework": "after {value} of visits the customer has to come back, {expected} expected",
-    "wait": "it comes late: waits beyond what was promised, or is usual, stand at {value} of the worst counted (four "
-    "times as long), {expected} expected",
-    "switch": "after {value} of visits the customer goes on in another channel, {expected} expected",
-    "help": "after {value} of visits the customer needs support, {expected} expected",
+    "dissatisfaction": N_("dissatisfaction stands at {value} of the worst possible, {expected} expected"),
+    "effort": N_("effort stands at {value} of the worst possible, {expected} expected"),
+    "exit": N_("{value} of visits end in leaving, {expected} expected"),
+    "rework": N_("after {value} of visits the customer has to come back, {expected} expected"),
+    "wait": N_(
+        "it comes late: waits beyond what was promised, or is usual, stand at {value} of the worst counted (four "
+        "times as long), {expected} expected"
+    ),
+    "switch": N_("after {value} of visits the customer goes on in another channel, {expected} expected"),
+    "help": N_("after {value} of visits the customer needs support, {expected} expected"),
 }
 
 

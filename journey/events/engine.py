@@ -17,6 +17,8 @@ import pandas as pd
 import pyarrow as pa
 from ibis.backends import BaseBackend
 
+from journey.errors import Cancelled
+
 __all__ = [
     "Progress",
     "arrow_of",
@@ -34,7 +36,8 @@ __all__ = [
 
 GIB = 1 << 30
 
-# Called with how far the running query is (0–1), or None where the engine does not tell.
+# Called five times a second with how far the running query is (0–1), or None where the engine does not tell.
+# Where it raises Cancelled the query is stopped, and whoever asked gets Cancelled.
 Progress = Callable[[float | None], None]
 SPARK_TYPES = {"string": "string", "int16": "smallint", "int32": "int"}
 
@@ -92,7 +95,7 @@ def run(expr: Any, *, opening: bool = False) -> pd.DataFrame:
         result: pd.DataFrame = backend.to_pandas(expr)
         return result
     sql = backend.compile(expr)
-    with _asking(backend, sql, opening) as connection:
+    with _asking(backend, sql, opening) as connection, _watching(connection):
         return _frame(connection, sql)
 
 
@@ -184,17 +187,25 @@ def _watching(connection: Any) -> Iterator[None]:
     if progress is None:
         yield
         return
-    done = threading.Event()
+    done, stopped = threading.Event(), threading.Event()
 
     def look() -> None:
         while not done.wait(0.2):
             share = connection.query_progress()
-            progress(share / 100 if share >= 0 else None)
+            try:
+                progress(share / 100 if share >= 0 else None)
+            except Cancelled:
+                stopped.set()
+                connection.interrupt()
 
     watcher = threading.Thread(target=look, daemon=True)
     watcher.start()
     try:
         yield
+    except Exception as error:
+        if stopped.is_set():
+            raise Cancelled("Cancelled.") from error
+        raise
     finally:
         done.set()
         watcher.join()

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from journey.errors import JourneyError, suggest
+from journey.events.passage import Passage
 
 if TYPE_CHECKING:
     from journey.events.build import Index
@@ -129,7 +130,7 @@ class Rated:
         return rows.semi_join(rows.filter(test).select("cid").distinct(), "cid")
 
 
-Filter = Where | Between | Met | Walked | Took | Rated
+Filter = Where | Between | Met | Walked | Took | Rated | Passage
 
 
 def missing(value: Any) -> bool:

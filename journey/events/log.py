@@ -188,10 +188,11 @@ class EventLog:
         if not self.filters:
             return self.index.sizes.events, self.index.sizes.cases, self.index.sizes.customers
         rows = self.rows()
-        customer = rows.cust if "cust" in rows.columns else rows.cid
-        counts = run(rows.agg(events=rows.count(), cases=(rows.pos == 0).sum(), customers=customer.nunique()))
-        events, cases, customers = (0 if pd.isna(x) else int(x) for x in counts.iloc[0])
-        return events, cases, customers
+        sums = {"events": rows.count(), "cases": (rows.pos == 0).sum()}
+        if self.has_customers:
+            sums["customers"] = rows.cust.nunique()
+        events, cases, *customers = (0 if pd.isna(x) else int(x) for x in run(rows.agg(**sums)).iloc[0])
+        return events, cases, customers[0] if customers else cases
 
     @property
     def has_customers(self) -> bool:

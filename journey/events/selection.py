@@ -11,6 +11,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from journey.errors import JourneyError
+from journey.events import onwards
 from journey.events.log import EventLog
 from journey.model import END, START
 
@@ -29,7 +30,8 @@ class Selection:
     did, did_not    touchpoints that a case met (each of them), that it did not meet (any of them)
     steps           conditions on the way, each a kind with its words: ("walked", "Cart", "Payment"), ("ended", "Cart"),
                     ("began", …), ("took", …), ("met", …), ("without", met, not met),
-                    ("answered", role, low, high[, touchpoint])
+                    ("answered", role, low, high[, touchpoint]); those of paths, funnels, waits and loops stand in
+                    `journey.events.onwards`
     """
 
     where: tuple[tuple[str, tuple[str | None, ...]], ...] = ()
@@ -127,4 +129,5 @@ KINDS: Final[Mapping[str, Callable[[EventLog, Sequence[str]], EventLog]]] = {
     "without": lambda log, pair: log.met(_exactly(pair, 2)[0]).not_met(pair[1]),
     # role, low, high, and a touchpoint where it matters
     "answered": _answered,
+    **onwards.KINDS,
 }

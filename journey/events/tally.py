@@ -20,8 +20,8 @@ from journey.model import COMPONENTS, Scale, Tally
 __all__ = ["tally"]
 
 
-def tally(log: EventLog, terms: Terms, *, transitions: bool = False) -> Tally:
-    """Severities summed by place and customer bucket.
+def tally(log: EventLog, terms: Terms, *, transitions: bool = False, commonest: int | None = None) -> Tally:
+    """Severities summed by place and customer bucket; of the `commonest` places alone where that is given.
 
     A visit's severities lie in [0, 1]; a component counts only the visits to which it applies:
 
@@ -39,7 +39,15 @@ def tally(log: EventLog, terms: Terms, *, transitions: bool = False) -> Tally:
     rows = bucketed(log.rows(marked=True), log.index.sizes.customers)
     parts = _transition_parts(rows, log, terms) if transitions else _touchpoint_parts(rows, log, terms)
     tables = [run(part) for part in parts]
-    return _assembled(log, pd.concat(tables), ["source", "target"] if transitions else ["place"])
+    keys = ["source", "target"] if transitions else ["place"]
+    sums = pd.concat(tables)
+    return _assembled(log, sums if commonest is None else _commonest(sums, keys, commonest), keys)
+
+
+def _commonest(sums: pd.DataFrame, keys: list[str], most: int) -> pd.DataFrame:
+    """The rows of the places with the most visits; of equally many, those with the lower codes."""
+    visits = sums.groupby(keys)["visits"].sum().sort_values(ascending=False, kind="stable").head(most)
+    return sums.merge(visits.index.to_frame(index=False), on=keys)
 
 
 def _touchpoint_parts(rows: Any, log: EventLog, terms: Terms) -> list[Any]:

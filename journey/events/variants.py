@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from journey.events.engine import each, run
 from journey.events.log import EventLog
 from journey.model import Measure
 
-__all__ = ["Variant", "variants"]
+__all__ = ["Variant", "Variety", "variants", "variety"]
 
 # Three sums over a case, each of a different scramble of (place, touchpoint), name its sequence: about 78 bits, so
 # among ten million variants the chance of any clash is below one in ten billion.
@@ -37,6 +38,19 @@ class Variant:
     example: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variety:
+    """How many ways there are.
+
+    ways    distinct sequences; `single` of them were taken by one case alone
+    most    the fewest ways that together hold 80 % of the cases
+    """
+
+    ways: int
+    single: int
+    most: int
+
+
 def variants(log: EventLog, *, limit: int | None = None) -> tuple[Variant, ...]:
     """The distinct sequences, commonest first (ties: shortest, then alphabetical); `limit` keeps that many.
 
@@ -49,7 +63,7 @@ def variants(log: EventLog, *, limit: int | None = None) -> tuple[Variant, ...]:
         return ()
     rows = log.rows()
     by_case = rows.group_by("cid").agg(**_signature(rows), span=rows.t.max() - rows.t.min(), length=rows.count())
-    keys = [name for name in by_case.columns if name.startswith("key_")]
+    keys = _keys(by_case)
     grouped = by_case.group_by(*keys).agg(
         cases=by_case.count(), length=by_case.length.max(), span=by_case.span.median(), cid=by_case.cid.min()
     )
@@ -71,6 +85,26 @@ def variants(log: EventLog, *, limit: int | None = None) -> tuple[Variant, ...]:
     ]
     result.sort(key=lambda variant: (-variant.cases, len(variant.steps), variant.steps))
     return tuple(result[:limit])
+
+
+def variety(log: EventLog) -> Variety:
+    """How many ways the cases of a log took, without looking at any of them."""
+    rows = log.rows()
+    by_case = rows.group_by("cid").agg(**_signature(rows))
+    ways = by_case.group_by(*_keys(by_case)).agg(cases=by_case.count())
+    sizes = run(ways.group_by("cases").agg(ways=ways.count())).sort_values("cases", ascending=False)
+    total, seen, most = log.cases, 0, 0
+    for row in each(sizes):
+        # Of ways that as many cases took, only as many as are needed.
+        needed = max(0, math.ceil((0.8 * total - seen) / row.cases))
+        most += min(int(row.ways), needed)
+        seen += int(row.cases) * int(row.ways)
+    single = sizes.loc[sizes["cases"] == 1, "ways"].sum()
+    return Variety(ways=int(sizes["ways"].sum()), single=int(single), most=most)
+
+
+def _keys(by_case: Any) -> list[str]:
+    return [name for name in by_case.columns if name.startswith("key_")]
 
 
 def _signature(rows: Any) -> dict[str, Any]:

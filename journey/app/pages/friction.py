@@ -1,84 +1,146 @@
-"""Friction: where it hurts most, why, and how sure that is."""
+"""Friction: where it hurts most, why, how sure that is, and how far it hangs on what was set."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 import journey as jn
+from journey import draw
 from journey.app import cached
-from journey.app.parts.figure import show
+from journey.app.parts.choice import choice
+from journey.app.parts.clicks import clickable
+from journey.app.parts.drawer import cases_button, open_touchpoint
+from journey.app.parts.figure import panel
+from journey.app.parts.patience import patiently
+from journey.app.parts.quadrant import quadrants
 from journey.app.parts.terms import terms
-from journey.app.state import Source, clicked, picked_row, theme_name
-from journey.app.text import _, language, plain, say
+from journey.app.parts.weights import weights
+from journey.app.parts.why import COMMONEST, burden_parts, transitions
+from journey.app.state import View, theme_name
+from journey.app.text import _, language, plain, say, speaker
 from journey.draw import interval, place, why
 from journey.draw.theme import COMPONENT_NAMES
+from journey.draw.words import share
 
 __all__ = ["alt", "page", "table"]
 
 FEW = 12
 
 
-def page(source: Source, go_to: Callable[[str], None]) -> None:
-    """Show the page. `go_to` opens a touchpoint's own page."""
-    ranking = cached.friction(source)
-    unit = cached.burden_unit(source, language())
+def page(view: View) -> None:
+    """Show the page."""
+    ranking = patiently(_("Measuring friction"), lambda: cached.friction(view), key=f"friction-{hash(view)}")
     st.markdown("### " + _("Where it hurts most"))
     if not ranking:
         st.info(_("No touchpoint could be judged."))
         return
-    _worst(ranking[:3], unit, go_to)
-    st.markdown("### " + _("Ranking"))
-    many = len(ranking) > FEW
-    everything = many and st.toggle(_("All {n} touchpoints", n=len(ranking)), key="all", bind="query-params")
-    top = len(ranking) if everything or not many else FEW
-    st.caption(_("Burden and score with 95% intervals; n is visits. Click a bar or a dot to open the touchpoint."))
-    figure = cached.ranking(source, top, theme_name(), language())
-    event = show(figure, alt=alt(ranking[:top]), key="ranking", clickable=True)
-    names = [place(one.at) for one in ranking]
-    if name := clicked(event, names):
-        go_to(name)
-    with st.expander(_("As a table")):
-        picked = st.dataframe(
-            table(ranking[:top], unit),
-            hide_index=True,
-            on_select="rerun",
-            selection_mode="single-row",
-            key="table",
-            height="content",
-            alt=_("Friction of each touchpoint with its intervals and components"),
+    _worst(view, ranking[:3])
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        chosen = choice(
+            _("Show"),
+            {"ranking": _("Ranking"), "quadrant": _("Quadrant"), "moves": _("Transitions"), "weights": _("Weights")},
+            key="friction_show",
+            hidden=True,
         )
-        if name := picked_row(picked, names):
-            go_to(name)
+        st.space("stretch")
+        _closer(ranking)
+    {"ranking": _ranking, "quadrant": quadrants, "moves": _transitions, "weights": weights}[chosen](view, ranking)
+
+
+def _worst(view: View, worst: Sequence[jn.Friction]) -> None:
+    """The three worst: a sentence each, how sure it is, and the cases behind it."""
+    unit, journey = cached.burden_unit(view, language()), cached.journey(view)
+    for one, column in zip(worst, st.columns(3), strict=False):
+        name = str(one.at)
+        with column.container(border=True, height="stretch", gap="xsmall"):
+            st.markdown(plain(why(one, say())).replace(plain(name), f"**{plain(name)}**", 1))
+            st.markdown(f":small[{_in_short(view, one, unit)}]")
+            st.space("stretch")
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.button(_("Why"), key=f"friction-why-{one.rank}", on_click=open_touchpoint, args=(name,))
+                cases_button(
+                    _("{n:,} cases", n=journey[name].cases), ("met", name), title=name, key=f"friction-cases-{one.rank}"
+                )
+
+
+def _in_short(view: View, one: jn.Friction, unit: str) -> str:
+    """A place's burden, what most of it comes from, and how sure it is to be among the worst."""
+    told = [
+        _(
+            "Burden {burden} {unit}, n {n:,} visits.",
+            burden=interval(one.burden, ",.0f", say()),
+            unit=plain(unit),
+            n=one.burden.n,
+        )
+    ]
+    parts = burden_parts(view, one)
+    if (whole := sum(parts.values())) > 0:
+        most = max(parts, key=lambda component: parts[component])
+        named = _(COMPONENT_NAMES[most])
+        told.append(_("{part} of it comes from {component}.", part=share(parts[most] / whole, say()), component=named))
+    told.append(_("Among the three worst in {top} of the draws.", top=share(one.p_top3, say())))
+    return " ".join(told)
+
+
+def _closer(ranking: jn.Ranking) -> None:
+    """A touchpoint to look closer at: what a click in a figure does, by keyboard."""
+    key = "friction-closer"
+
+    def opened() -> None:
+        if name := st.session_state.get(key):
+            open_touchpoint(name)
+            st.session_state[key] = None
+
+    st.selectbox(
+        _("Look closer at"),
+        [str(one.at) for one in ranking],
+        index=None,
+        placeholder=_("Look closer at …"),
+        key=key,
+        on_change=opened,
+        label_visibility="collapsed",
+        width=260,
+    )
+
+
+# --- ranking -----------------------------------------------------------------------------------------
+
+
+def _ranking(view: View, ranking: jn.Ranking) -> None:
+    top = _top(len(ranking), key="friction_all", label=_("All {n:,} touchpoints", n=len(ranking)))
+    shown = ranking[:top]
+    panel(
+        "friction-ranking",
+        lambda: clickable(
+            _ranking_figure(view, top, False, theme_name(), language()),
+            key="friction-ranking",
+            alt=alt(shown),
+            places=[one.at for one in shown],
+        ),
+        table=lambda: table(ranking, cached.burden_unit(view, language())),
+        name="friction",
+        note=_("Burden, ranks and score with 95% intervals; n is visits. Click a bar to see what is behind it."),
+    )
     st.caption(terms(ranking))
 
 
-def _worst(worst: Sequence[jn.Friction], unit: str, go_to: Callable[[str], None]) -> None:
-    """The three worst: one card each, with a sentence on why."""
-    for one, column in zip(worst, st.columns(3), strict=False):
-        name = place(one.at)
-        with column.container(border=True, height="stretch"):
-            st.markdown(f"**{one.rank}   {plain(name)}**")
-            st.metric(
-                _("Burden, {unit}", unit=unit),
-                "–" if one.burden.value is None else f"{one.burden.value:,.0f}",
-                help=_("Visits × excess over the expected severity × its cost, added over the components."),
-            )
-            st.caption(
-                _(
-                    "95% interval {low:,.0f}–{high:,.0f} · n {n:,} visits · "
-                    "among the three worst in {top:.0%} of draws",
-                    low=one.burden.low or 0,
-                    high=one.burden.high or 0,
-                    n=one.burden.n,
-                    top=one.p_top3,
-                )
-            )
-            st.markdown(plain(why(one, say())))
-            if st.button(_("Open"), key=f"open-{one.rank}", help=name):
-                go_to(name)
+def _top(many: int, *, key: str, label: str) -> int:
+    """How many rows: a dozen, unless all are asked for."""
+    if many <= FEW:
+        return many
+    everything = st.toggle(label, key=key, bind="query-params", persist_state="session")
+    return min(many, 100) if everything else FEW
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _ranking_figure(view: View, top: int, moves: bool, theme: str, lang: str) -> go.Figure:
+    found = transitions(view) if moves else cached.friction(view)
+    unit = cached.burden_unit(view, lang)
+    return draw.ranking(found[:top], theme=draw.theme(theme), unit=unit, say=speaker(lang))
 
 
 def table(found: Sequence[jn.Friction], unit: str) -> pd.DataFrame:
@@ -87,15 +149,21 @@ def table(found: Sequence[jn.Friction], unit: str) -> pd.DataFrame:
     for one in found:
         row: dict[str, object] = {
             _("Rank"): one.rank,
-            _("Touchpoint"): place(one.at),
-            _("Burden, {unit}", unit=unit): interval(one.burden, ",.0f"),
-            _("Among the 3 worst"): f"{one.p_top3:.0%}",
-            _("Score"): interval(one.score, ".1f"),
+            _("Place"): place(one.at),
+            _("Burden, {unit}", unit=unit): one.burden.value,
+            _("Burden 95% from"): one.burden.low,
+            _("Burden 95% to"): one.burden.high,
+            _("Rank 95% from"): one.rank_low,
+            _("Rank 95% to"): one.rank_high,
+            _("Among the 3 worst"): one.p_top3,
+            _("Score"): one.score.value,
+            _("Score 95% from"): one.score.low,
+            _("Score 95% to"): one.score.high,
         }
         row |= {_(label): one.contributions.get(name) for name, label in COMPONENT_NAMES.items()}
-        row |= {_("Visits"): one.score.n, _("Weights observed"): f"{one.coverage:.0%}"}
+        row |= {_("Visits"): one.score.n, _("Weights observed"): one.coverage}
         rows.append(row)
-    return pd.DataFrame(rows).dropna(axis="columns", how="all").round(1)
+    return pd.DataFrame(rows).dropna(axis="columns", how="all").round(3)
 
 
 def alt(found: Sequence[jn.Friction]) -> str:
@@ -105,9 +173,55 @@ def alt(found: Sequence[jn.Friction]) -> str:
             "{rank}. {name}: burden {burden}, score {score}",
             rank=one.rank,
             name=place(one.at),
-            burden=interval(one.burden, ",.0f"),
-            score=interval(one.score, ".1f"),
+            burden=interval(one.burden, ",.0f", say()),
+            score=interval(one.score, ".1f", say()),
         )
         for one in found
     )
-    return _("Touchpoints by burden, worst first, with score and components. {listed}.", listed=listed)
+    return _("By burden, worst first, with score and components. {listed}.", listed=listed)
+
+
+# --- transitions -------------------------------------------------------------------------------------
+
+
+def _transitions(view: View, ranking: jn.Ranking) -> None:
+    found = patiently(_("Measuring transitions"), lambda: transitions(view), key=f"moves-{hash(view)}")
+    if not found:
+        st.info(_("No transition could be judged."))
+        return
+    top = _top(len(found), key="friction_moves", label=_("More of the {n:,} transitions", n=len(found)))
+    panel(
+        "friction-moves",
+        lambda: clickable(
+            _ranking_figure(view, top, True, theme_name(), language()),
+            key="friction-moves",
+            alt=alt(found[:top]),
+            places=[one.at for one in found[:top]],
+        ),
+        table=lambda: table(found, cached.burden_unit(view, language())),
+        name="friction-transitions",
+        note=_ranked_part(cached.journey(view), found),
+    )
+    st.caption(
+        _(
+            "A transition carries the wait for its target, the channel switch and return after its source, the exit "
+            "right after it, and as dissatisfaction the fall between two ratings. Its burden is part of the burden of "
+            "the touchpoints at its ends: the two rankings don't add up."
+        )
+    )
+    st.caption(terms(found))
+
+
+def _ranked_part(journey: jn.Journey, found: jn.Ranking) -> str:
+    """What part of all moves was ranked."""
+    between = [e for e in journey.transitions if isinstance(e.source, str) and isinstance(e.target, str)]
+    moves, ranked = sum(edge.moves for edge in between), sum(one.score.n for one in found)
+    told = _("n is moves. Click a bar to see what is behind it.")
+    if len(between) > COMMONEST:
+        told = _(
+            "The {n:,} commonest of {of:,} transitions are ranked; they hold {share} of all moves.",
+            n=len(found),
+            of=len(between),
+            share=share(ranked / moves if moves else None, say()),
+        ) + (" " + told)
+    return told

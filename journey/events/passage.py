@@ -1,0 +1,152 @@
+"""Filters that keep whole cases by how they went on: what stands behind the counts of paths, funnels, waits and loops.
+
+Plain values, as in `journey.events.filters`. Touchpoints are codes, times microseconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from journey.events.reach import Order, lost, reached
+
+if TYPE_CHECKING:
+    from journey.events.build import Index
+
+__all__ = ["Again", "Among", "Around", "Lasted", "Lost", "Passage", "Reached", "Stepped", "gaps"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """Cases that stood at one of the places `step` moves after their first visit to the anchor (before it: negative).
+
+    Without places: those whose last event came one move earlier (whose first came one move later).
+    """
+
+    anchor: int
+    step: int
+    places: tuple[int, ...]
+
+    def apply(self, rows: Any, index: Index) -> Any:
+        here = rows.filter(rows.tp == self.anchor)
+        anchors = here.group_by("cid").agg(anchor=here.pos.min())
+        step, those = self.step, rows
+        if self.places:
+            those = rows.filter(rows.tp.isin(self.places))
+        elif step > 0:
+            those, step = rows.filter(rows.next_tp.isnull()), step - 1
+        else:
+            those, step = rows.filter(rows.pos == 0), step + 1
+        near = those.inner_join(anchors, "cid")
+        return rows.semi_join(near.filter(near.pos == near.anchor + step).select("cid"), "cid")
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Cases that went from one touchpoint to another and straight back."""
+
+    source: int
+    via: int
+
+    def apply(self, rows: Any, index: Index) -> Any:
+        there = (rows.tp == self.via) & (rows.prev_tp == self.source) & (rows.next_tp == self.source)
+        return rows.semi_join(rows.filter(there.fill_null(False)).select("cid").distinct(), "cid")
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Cases that visited a touchpoint at least twice, whatever lay between."""
+
+    touchpoint: int
+
+    def apply(self, rows: Any, index: Index) -> Any:
+        visits = rows.filter(rows.tp == self.touchpoint)
+        by_case = visits.group_by("cid").agg(visits=visits.count())
+        return rows.semi_join(by_case.filter(by_case.visits > 1), "cid")
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Cases that took exactly this way as far as some touchpoints go, all others left out."""
+
+    among: tuple[int, ...]
+    way: tuple[int, ...]
+
+    def apply(self, rows: Any, index: Index) -> Any:
+        those = rows.filter(rows.tp.isin(self.among))
+        place = ibis.row_number().over(ibis.window(group_by="cid", order_by="pos"))
+        those = those.select("cid", "tp", place=place)
+        fits = ibis.literal(False)
+        for at, code in enumerate(self.way):
+            fits = fits | ((those.place == at) & (those.tp == code))
+        by_case = those.group_by("cid").agg(events=those.count(), fits=fits.sum())
+        length = len(self.way)
+        return rows.semi_join(by_case.filter((by_case.events == length) & (by_case.fits == length)), "cid")
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Cases that a funnel counts at its last step."""
+
+    codes: tuple[int, ...]
+    limit: int | None
+    order: Order
+
+    def apply(self, rows: Any, index: Index) -> Any:
+        return rows.semi_join(reached(rows, self.codes, self.limit, self.order)[-1], "cid")
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Cases that a funnel loses between its last step but one and its last.
+
+    went   only those whose next touchpoint was then one of these, where an empty tuple is none at all; None: all
+    """
+
+    codes: tuple[int, ...]
+    limit: int | None
+    order: Order
+    went: tuple[int, ...] | None = None
+
+    def apply(self, rows: Any, index: Index) -> Any:
+        gone = lost(rows, self.codes, self.limit, self.order)
+        if self.went is not None:
+            visits = rows.filter(rows.tp.isin(self.codes[:-1]))
+            here = visits.inner_join(gone.select("cid", "pos"), ["cid", "pos"])
+            test = here.next_tp.isin(self.went).fill_null(False) if self.went else here.next_tp.isnull()
+            gone = here.filter(test)
+        return rows.semi_join(gone.select("cid"), "cid")
+
+
+@dataclass(frozen=True, slots=True)
+class Lasted:
+    """Cases with a passage from one touchpoint to another that took at least `low` and less than `high`.
+
+    direct   any move straight from one to the other; else from the case's first visit to its first one after that
+    """
+
+    source: int
+    target: int
+    direct: bool
+    low: int
+    high: int | None
+
+    def apply(self, rows: Any, index: Index) -> Any:
+        found = gaps(rows, self.source, self.target, direct=self.direct)
+        test = found.gap >= self.low
+        if self.high is not None:
+            test = test & (found.gap < self.high)
+        return rows.semi_join(found.filter(test.fill_null(False)).select("cid").distinct(), "cid")
+
+
+Passage = Stepped | Around | Again | Among | Reached | Lost | Lasted
+
+
+def gaps(rows: Any, source: int, target: int, *, direct: bool) -> Any:
+    """Passages from one touchpoint to another: cid, gap in microseconds, pos of the visit that ends it."""
+    if direct:
+        moves = rows.filter((rows.tp == source) & (rows.next_tp == target).fill_null(False))
+        return moves.select("cid", gap="wait_us", pos=moves.pos + 1)
+    return reached(rows, (source, target), None, "in order")[-1].select("cid", "gap", "pos")
