@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --prefer
 .PHONY: app test slow check bench sample clean
 
 app: .venv/app ## the app on the sample journey, in the browser
-	$(BIN)/streamlit run app.py
+	$(BIN)/python -m journey.app.serve
 
 test: .venv/test ## all tests that take less than minutes
 	$(BIN)/python -m pytest -n 2

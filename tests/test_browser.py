@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+import journey as jn
 
 ROOT = Path(__file__).parents[1]
 AXE = ROOT / "tests" / "node_modules" / "axe-core" / "axe.min.js"
@@ -72,15 +75,26 @@ def test_the_browser_chooses_the_language_and_the_reader_changes_it(opened: Any,
 
 
 def test_a_filter_stays_on_every_page_and_in_the_address(opened: Any, address: str) -> None:
-    opened.goto(f"{address}/data?is_segment=B2B")
+    opened.goto(f"{address}/?is_segment=B2B")
+    opened.get_by_text("780").first.wait_for()
     settled(opened)
     opened.get_by_role("link", name="Graph").click()
     opened.wait_for_url("**/graph?*")
     settled(opened)
     assert opened.get_by_text("780").first.is_visible()
     assert "is_segment=B2B" in opened.url
-    opened.get_by_role("button", name="All cases").click()
+    opened.locator(".st-key-clear button").click()
     opened.wait_for_function("() => !location.search.includes('is_segment')")
+
+
+def test_a_filter_from_the_address_of_any_page_stays(opened: Any, address: str) -> None:
+    opened.goto(f"{address}/data?is_segment=B2B")
+    opened.get_by_text("780").first.wait_for()
+    settled(opened)
+    opened.get_by_role("link", name="Graph").click()
+    opened.locator(".journey-figure").first.wait_for()
+    settled(opened)
+    assert opened.get_by_text("780").first.is_visible()
 
 
 @pytest.mark.parametrize("kind", ["PNG", "SVG"])
@@ -88,7 +102,7 @@ def test_a_filter_stays_on_every_page_and_in_the_address(opened: Any, address: s
 def test_figures_are_taken_away_as_files(opened: Any, address: str, path: str, kind: str, tmp_path: Path) -> None:
     opened.goto(f"{address}/{path}")
     settled(opened)
-    opened.get_by_role("radio", name="Download").or_(opened.get_by_role("button", name="Download")).first.click()
+    opened.get_by_role("radio", name="Download").first.click()
     settled(opened)
     with opened.expect_download() as waited:
         opened.get_by_role("button", name=kind, exact=True).first.click()
@@ -102,4 +116,46 @@ def test_figures_are_taken_away_as_files(opened: Any, address: str, path: str, k
 def shot(page: Any, name: str) -> None:
     """A picture for docs/walk.md, where one is asked for (JOURNEY_WALK names the folder)."""
     if folder := os.environ.get("JOURNEY_WALK"):
+        page.wait_for_timeout(1200)  # what moves has come to rest
         page.screenshot(path=str(Path(folder) / f"{name}.png"))
+
+
+@pytest.mark.parametrize("opened", [("light", "en-US"), ("dark", "pt-BR")], indirect=True)
+def test_a_newcomer_finds_the_worst_touchpoint_its_cause_its_cases_and_compares_two_segments(
+    opened: Any, address: str
+) -> None:
+    """By clicking alone, in less than two minutes. The sample's worst place is planted: data/README.md."""
+    page, began = opened, time.perf_counter()
+    english = page.evaluate("() => navigator.language").startswith("en")
+    why, cases, compare = ("Why", "Cases", "Compare") if english else ("Por quê", "Casos", "Comparar")
+    language = "en" if english else "pt"
+    page.goto(address)
+    settled(page)
+    # The worst touchpoint stands first, in a sentence.
+    page.get_by_text("ID check").first.wait_for()
+    page.get_by_test_id("stPlotlyChart").first.wait_for()
+    shot(page, f"1-worst-{language}")
+    # Its cause.
+    page.get_by_role("button", name=why).first.click()
+    drawer = page.get_by_role("dialog")
+    drawer.get_by_role("heading", name="ID check").or_(drawer.get_by_text("ID check", exact=True)).first.wait_for()
+    drawer.get_by_text("72%").first.wait_for()
+    drawer.get_by_test_id("stPlotlyChart").first.wait_for()
+    shot(page, f"2-cause-{language}")
+    # Its cases, exactly as many as the count says.
+    drawer.get_by_role("radio", name=cases, exact=True).click()
+    drawer.get_by_test_id("stDataFrame").first.wait_for()
+    met = jn.mine(jn.open(ROOT / "data" / "lumo" / "journey.yaml"))["ID check"].cases
+    drawer.get_by_text(f"{met:,}" if english else f"{met:,}".replace(",", ".")).first.wait_for()
+    shot(page, f"3-cases-{language}")
+    page.keyboard.press("Escape")
+    drawer.wait_for(state="detached")
+    # Two segments.
+    page.get_by_role("link", name=compare, exact=True).click()
+    page.wait_for_url("**/compare*")
+    page.get_by_text("B2B").first.wait_for()
+    page.get_by_text("Contract signature").first.wait_for()
+    page.get_by_test_id("stPlotlyChart").first.wait_for()
+    shot(page, f"4-compared-{language}")
+    assert time.perf_counter() - began < 120
+    assert page.get_by_test_id("stException").count() == 0

@@ -18,6 +18,7 @@ from journey.analysis import compare_walks
 from journey.analysis.compare import compare
 from journey.analysis.compare_differences import Difference
 from journey.analysis.compare_means import benjamini_hochberg, judge
+from journey.analysis.compare_periods import changes
 from journey.analysis.compare_walks import shuffle
 from journey.draw.compare import dumbbells
 from journey.draw.compare_graph import difference_graph
@@ -27,7 +28,7 @@ from journey.draw.theme import DARK, LIGHT
 from journey.events import walks as units
 from journey.events.contrast import contrast
 from journey.events.contrast_sums import Sums
-from journey.events.part import rest
+from journey.events.part import during, rest
 from journey.events.terms import terms_of
 from journey.events.walks import Walks
 
@@ -211,6 +212,78 @@ def test_periods_alike_are_called_alike() -> None:
     ]
     assert min(p) > 0.01
     assert np.mean(np.array(p) <= 0.05) <= 0.25
+
+
+def test_visits_of_two_periods_are_compared_by_their_time(log: jn.EventLog) -> None:
+    spring, winter = (
+        during(log, "2026-04-01T03:00", "2026-07-01T03:00"),
+        during(log, "2026-01-01T03:00", "2026-04-01T03:00"),
+    )
+    found = compare(spring, winter, names=("spring", "winter"))
+    assert found.by_time
+    assert next(iter(heads(found))) == "App dashboard"
+    assert {each.of for each in found.clear if each.at == "App dashboard"} >= {"satisfaction", "effort", "help"}
+    assert "goal" not in {each.of for each in found.key}
+    # The same visits as in what changed since the last period.
+    theirs = {(each.of, each.at): each for each in changes(log).found}
+    for each in found.touchpoints:
+        if (each.of, each.at) in theirs:
+            assert (each.a, each.b) == (theirs[each.of, each.at].a, theirs[each.of, each.at].b)
+    # What comes next is told of visits that could be followed: nobody seems to leave because the log ends.
+    ends = [each for each in found.transitions if each.at[1] is jn.END and each.clear]
+    assert not [each for each in ends if each.difference.value > 0.1]
+    rows = log.table(limit=10**6)
+    here = rows[(rows["time"] >= "2026-04-01T03:00Z") & (rows["time"] < "2026-07-01T03:00Z")]
+    assert found.a.cases == here["case"].nunique()
+    met = here[here["touchpoint"] == "Monthly bill"]["case"].nunique()
+    assert one(found, "reach", "Monthly bill").a.value == pytest.approx(met / found.a.cases)
+
+
+def test_periods_that_cannot_be_compared_are_said(log: jn.EventLog) -> None:
+    one_, other = during(log, "2026-01-01", "2026-04-01"), during(log, "2026-03-01", "2026-05-01")
+    with pytest.raises(jn.JourneyError, match="overlap"):
+        compare(one_, other)
+    with pytest.raises(jn.JourneyError, match="on both sides"):
+        compare(one_, log.where(segment="B2B"))
+    with pytest.raises(jn.JourneyError, match="no visit"):
+        compare(one_, during(log, "2031-01-01", "2031-02-01"))
+    with pytest.raises(jn.JourneyError, match="before it ends"):
+        during(log, "2026-01-01", "2026-01-01")
+    assert rest(log, one_).events == log.events - one_.events
+    # Two segments of one period are fine.
+    found = compare(one_.where(segment="B2B"), one_.where(segment="B2C"))
+    assert found.shared_customers == 0
+
+
+def test_a_month_that_nobody_was_followed_in_has_ratings_and_no_ways(log: jn.EventLog) -> None:
+    found = compare(during(log, "2026-06-01", "2026-07-01"), during(log, "2026-05-01", "2026-06-01"))
+    assert found.walk is None
+    assert found.transitions == ()
+    assert found.of("satisfaction")
+    assert not found.of("wait_median_s")
+
+
+@pytest.mark.slow
+def test_periods_of_a_world_that_stays_the_same_raise_few_alarms(capsys: Any) -> None:
+    walks, differences, many = [], [], 0
+    for seed in range(60):
+        drawn_ = jn.simulate(customers=250, seed=seed, days=360.0)
+        log = jn.read(drawn_.events, **drawn_.columns)
+        found = compare(
+            during(log, "2025-07-01", "2026-01-01"),
+            during(log, "2025-01-01", "2025-07-01"),
+            permutations=199,
+            seed=seed,
+        )
+        walks.append(found.walk.p <= 0.05)
+        p = [each.p for each in found.touchpoints if each.p is not None and each.of != "reach"]
+        differences.append(np.mean(np.array(p) <= 0.05))
+        many += any(each.clear for each in found.touchpoints if each.of != "reach")
+    with capsys.disabled():
+        print(f"\ntwo periods alike: ways {np.mean(walks):.3f}, differences {np.mean(differences):.3f} at 5%")
+        print(f"{many} of 60 comparisons call any difference clear")
+    assert np.mean(walks) <= 0.15
+    assert 0.02 <= np.mean(differences) <= 0.08
 
 
 # --- the test of the graph -------------------------------------------------------------------------
@@ -587,7 +660,7 @@ def test_the_verb_tells_and_gives_json(capsys: pytest.CaptureFixture[str], monke
     told = run(capsys, monkeypatch, "--a", "segment=B2B", "--b", "segment=B2C")
     assert "walk differently" in told
     assert "Contract" in told
-    data = json.loads(run(capsys, monkeypatch, "--a", "2026-01-01..2026-04-01", "--json"))
+    data = json.loads(run(capsys, monkeypatch, "--a", "began=2026-01-01..2026-04-01", "--json"))
     assert data["comparison"]["b"]["name"] == "everything else"
     assert data["comparison"]["a"]["cases"] + data["comparison"]["b"]["cases"] == 6000
     assert {"p", "divergence", "chance"} <= set(data["comparison"]["walk"])

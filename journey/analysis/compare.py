@@ -9,7 +9,15 @@ from typing import Final, Literal
 
 import numpy as np
 
-from journey.analysis.compare_differences import ROLES, Difference, Q, differences, recommended, settled
+from journey.analysis.compare_differences import (
+    ROLES,
+    Difference,
+    Q,
+    clear_first,
+    differences,
+    recommended,
+    settled,
+)
 from journey.analysis.compare_means import FEW, judge
 from journey.analysis.compare_walks import Shuffled, shuffle
 from journey.errors import JourneyError
@@ -49,8 +57,8 @@ class Comparison:
     by_time      whether the sides are visits in two periods instead of whole cases. Then `reach` is of the cases with a
                  visit in the period, there is no goal rate, and what comes next is told of visits that the log follows
                  for `window_s` seconds
-    q            the false discovery rate behind `clear`, over the touchpoints' differences, over the transitions' and
-                 over the key ones
+    q            the false discovery rate behind `clear`: over how it went at the touchpoints, over who reached them,
+                 over the transitions, and over the key figures
     """
 
     a: Side
@@ -131,16 +139,19 @@ def compare(
                 n=customers,
                 few=FEW,
             )
+    every = _touchpoints(found, log_a.scales)
+    # Who came by is another question than how it went: each is a screen of its own.
+    went, came = ([one for one in every if (one.of == "reach") is reach] for reach in (False, True))
     facts = zip(names, found.cases, found.customers, found.events, strict=True)
     a, b = (Side(name=name, cases=cases, customers=n, events=events) for name, cases, n, events in facts)
     return Comparison(
         a=a,
         b=b,
         walk=shuffle(found.walks, permutations=permutations, seed=seed) if found.walks.both else None,
-        key=settled(_key(found, log_a.scales), ordered=False),
-        touchpoints=settled(_touchpoints(found, log_a.scales)),
-        transitions=settled(
-            differences("share", found.transitions, judge(found.shares, shared=found.shared_customers > 0))
+        key=settled(_key(found, log_a.scales)),
+        touchpoints=clear_first((*settled(went), *settled(came))),
+        transitions=clear_first(
+            settled(differences("share", found.transitions, judge(found.shares, shared=found.shared_customers > 0)))
         ),
         rare=found.rare,
         both_sides=both,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
@@ -14,7 +14,7 @@ from journey.analysis.compare_means import Estimates, Judged, benjamini_hochberg
 from journey.estimate.measures import nps, nps_difference
 from journey.model import Measure, Place, Scale
 
-__all__ = ["ROLES", "Difference", "Q", "answers", "differences", "measured", "recommended", "settled"]
+__all__ = ["ROLES", "Difference", "Q", "answers", "clear_first", "differences", "measured", "recommended", "settled"]
 
 # Share of false alarms among the differences that are called clear.
 Q: Final = 0.10
@@ -135,19 +135,20 @@ def recommended(a: tuple[int, int, int], b: tuple[int, int, int]) -> Difference:
     )
 
 
-def settled(found: Sequence[Difference], *, q: float = Q, ordered: bool = True) -> tuple[Difference, ...]:
-    """The differences with `clear` told, over all of them.
-
-    If `ordered`, the clear ones come first, those with the largest effect that the data vouch for on top.
-    """
+def settled(found: Sequence[Difference], *, q: float = Q) -> tuple[Difference, ...]:
+    """The differences with `clear` told, over all of them, in their order."""
     p = np.array([math.nan if one.p is None else one.p for one in found], float)
-    out = [
+    return tuple(
         replace(one, clear=bool(stands_out) and _leaves_out_zero(one.difference))
         for one, stands_out in zip(found, benjamini_hochberg(p, q), strict=True)
-    ]
-    if ordered:
-        out.sort(key=lambda one: (not one.clear, -one.least, -abs(one.effect or 0.0), str(one.at), one.of))
-    return tuple(out)
+    )
+
+
+def clear_first(found: Iterable[Difference]) -> tuple[Difference, ...]:
+    """The clear differences first, those with the largest effect that the data vouch for on top."""
+    return tuple(
+        sorted(found, key=lambda one: (not one.clear, -one.least, -abs(one.effect or 0.0), str(one.at), one.of))
+    )
 
 
 def _leaves_out_zero(difference: Measure) -> bool:

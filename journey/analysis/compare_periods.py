@@ -11,7 +11,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from journey.analysis.compare_differences import ROLES, Difference, answers, differences, measured, recommended, settled
+from journey.analysis.compare_differences import (
+    ROLES,
+    Difference,
+    answers,
+    clear_first,
+    differences,
+    measured,
+    recommended,
+    settled,
+)
 from journey.analysis.compare_means import estimate, judge
 from journey.errors import JourneyError
 from journey.estimate.measures import nps, wilson
@@ -105,7 +114,7 @@ def pulse(log: EventLog, *, unit: str | None = None, goal: str | Sequence[str] |
     if coarse.nps is not None:
         lines.append(_nps(coarse, fine))
     changed = [line.change for line in lines if line.change]
-    clear = {one.of: one for one in settled(changed, ordered=False)}
+    clear = {one.of: one for one in settled(changed)}
     lines = [dataclasses.replace(line, change=clear.get(line.of)) for line in lines]
     return Pulse(unit=unit, lines=tuple(lines), delay_s=coarse.delay_s)
 
@@ -266,4 +275,4 @@ def changes(
         scale = log.scales[role] if role else None
         good = scale.good if scale else "low"
         found += differences(role or name, log.touchpoints, judged, scale=scale, good=good)
-    return Changes(last=last, before=before, found=settled(found), window_s=terms.window_us / 1e6)
+    return Changes(last=last, before=before, found=clear_first(settled(found)), window_s=terms.window_us / 1e6)

@@ -45,6 +45,10 @@ DEFINITIONS: Final[Mapping[str, Mapping[str, Any]]] = {
         N_("Funnel step"): jn.FunnelStep,
         N_("Flow to the goal"): jn.flow,
     },
+    N_("Differences"): {
+        N_("Two segments or periods compared"): jn.compare,
+        N_("Difference and its interval"): jn.Difference,
+    },
 }
 
 

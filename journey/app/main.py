@@ -33,30 +33,39 @@ def main() -> None:
         st.html(DARK)
     settle_language()
     source = arguments()
+    views: list[View] = []
     # The first page lives at the address itself.
-    pages = [
-        _page(overview.page, source, _("Overview"), "overview", default=True),
-        _page(map.page, source, _("Map"), "map"),
-        _page(graph.page, source, _("Graph"), "graph"),
-        _page(friction.page, source, _("Friction"), "friction"),
-        _page(paths.page, source, _("Paths"), "paths"),
-        _page(compare.page, source, _("Compare"), "compare"),
-        _page(data.page, source, _("Data"), "data"),
-    ]
-    st.navigation(pages, position="top").run()
+    page = st.navigation(
+        [
+            _page(overview.page, views, _("Overview"), "overview", default=True),
+            _page(map.page, views, _("Map"), "map"),
+            _page(graph.page, views, _("Graph"), "graph"),
+            _page(friction.page, views, _("Friction"), "friction"),
+            _page(paths.page, views, _("Paths"), "paths"),
+            _page(compare.page, views, _("Compare"), "compare"),
+            _page(data.page, views, _("Data"), "data"),
+        ],
+        position="top",
+    )
+    try:
+        # The bar stands in the frame, not in a page: so its filters stay when the page changes.
+        view = _frame(source)
+        if view is not None:
+            views.append(view)
+            page.run()
+    except JourneyError as error:
+        st.error(sentence(error))
 
 
-def _page(show: Callable[[View], None], source: Source, title: str, path: str, *, default: bool = False) -> st.Page:
+def _page(show: Callable[[View], None], views: list[View], title: str, path: str, *, default: bool = False) -> st.Page:
     def shown() -> None:
-        try:
-            _framed(show, source)
-        except JourneyError as error:
-            st.error(sentence(error))
+        show(views[0])
 
     return st.Page(shown, title=title, url_path=path, default=default)
 
 
-def _framed(show: Callable[[View], None], source: Source) -> None:
+def _frame(source: Source) -> View | None:
+    """The head of every page and the drawer; the cases looked at, or None where there are none."""
     patiently(_("Reading the tables"), lambda: cached.opened(source), key="open")
     adopt_asked(View(source))
     head = st.container()
@@ -69,10 +78,10 @@ def _framed(show: Callable[[View], None], source: Source) -> None:
     if not cached.log(view).cases:
         st.info(_("No case fits these filters. Widen the period, or take a condition away."))
         st.button(_("All cases"), key="clear-all", on_click=clear, args=(source,))
-        return
+        return None
     patiently(_("Counting the ways of the cases"), lambda: cached.journey(view), key=f"mine-{hash(view)}")
     drawer(view)
-    show(view)
+    return view
 
 
 if __name__ == "__main__":

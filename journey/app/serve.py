@@ -28,7 +28,8 @@ def serve(recipe: Path, folder: Path | None = None, *, port: int = 8501, headles
     source = Source.of(recipe, folder)
     threading.Thread(target=_warm, args=(View(source),), daemon=True).start()
     told = [str(recipe), *(["--folder", str(folder)] if folder else [])]
-    options = ["--server.port", str(port), "--server.headless", str(headless).lower()]
+    # Without being told, Streamlit opens a browser where there is a screen.
+    options = ["--server.port", str(port), *(["--server.headless", "true"] if headless else [])]
     cli.main(["run", str(PAGE), *options, "--", *told], prog_name="journey app")
 
 

@@ -154,7 +154,9 @@ def compare(
     a: Annotated[
         list[str] | None,
         typer.Option(
-            "--a", metavar="NAME=VALUE|FROM..TO", help="One side: a value, or when its cases began; may be repeated."
+            "--a",
+            metavar="NAME=VALUE|FROM..TO",
+            help="One side: a value, visits in a period, or began=FROM..TO for cases begun then; may be repeated.",
         ),
     ] = None,
     b: Annotated[
@@ -232,11 +234,9 @@ def app_(
 
     Example: python -m journey app data/lumo/journey.yaml
     """
-    page = Path(jn.__file__).parent / "app" / "main.py"
     told = [str(recipe.resolve())] if recipe else []
     told += ["--folder", str(folder.resolve())] if folder else []
-    options = ["--server.port", str(port), "--server.address", "localhost", "--browser.gatherUsageStats", "false"]
-    sys.exit(subprocess.call([sys.executable, "-m", "streamlit", "run", str(page), *options, "--", *told]))
+    sys.exit(subprocess.call([sys.executable, "-m", "journey.app.serve", *told, "--port", str(port)]))
 
 
 def _log(recipe: Path, folder: Path | None) -> jn.EventLog:

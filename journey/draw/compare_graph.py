@@ -24,8 +24,10 @@ __all__ = ["difference_graph", "edges_drawn"]
 
 MOST: Final = 60  # touchpoints: with more, no card can be read
 TALL: Final = 6  # touchpoints in a column
-WIDEST: Final = 11.0  # pixels, the largest difference
+# Pixels: of a small difference, more for each further part of the moves, of the largest there is room for.
 THINNEST: Final = 2.5
+WIDENING: Final = 28.0
+WIDEST: Final = 12.0
 LABELLED: Final = 0.05  # smaller differences tell their number on hover alone
 ALONG: Final = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8)  # where a number may stand on its line, best first
 AIR: Final = 1.2  # rows stand so much further apart than in the plain graph: numbers stand between them
@@ -148,12 +150,11 @@ def _arrows(
     theme: Theme,
     say: Say,
 ) -> None:
-    most = max((abs(one.effect or 0) for one in clear.values()), default=1.0) or 1.0
     heads: list[tuple[float, float, int, float, str]] = []
     taken: list[tuple[float, float]] = []
     for pair, one in sorted(clear.items(), key=lambda item: abs(item[1].effect or 0)):  # the largest on top
         way, size = ways[pair], abs(one.effect or 0)
-        width, paint = max(THINNEST, WIDEST * size / most), _paint(one, theme)
+        width, paint = min(WIDEST, THINNEST + WIDENING * size), _paint(one, theme)
         back = way.kind == "back"
         canvas.shape(
             type="path",
@@ -206,31 +207,13 @@ def _behind(point: tuple[float, float], at: Mapping[str, Spot]) -> bool:
 
 
 def _cards(canvas: Canvas, found: Comparison, at: Mapping[str, Spot], theme: Theme, say: Say) -> None:
+    """The touchpoints, and points over them that tell about them and can be clicked."""
     reach = {str(one.at): one for one in found.of("reach")}
     turns = {str(one.at[0]): one for one in found.transitions if isinstance(one.at, tuple) and one.at[0] == one.at[1]}
     ends = {str(one.at[0]): one for one in found.transitions if isinstance(one.at, tuple) and one.at[1] is END}
     for name, spot in at.items():
-        one = reach.get(name)
-        paint = _paint(one, theme) if one and one.clear else theme.line
-        left, top = spot.x - HALF, spot.y - CARD / 2
-        box = {"type": "rect", "layer": "below", "x0": left, "y0": top, "y1": spot.y + CARD / 2}
-        canvas.shape(**box, x1=spot.x + HALF, fillcolor=theme.card, line={"color": theme.line, "width": 1})
-        canvas.shape(**box, x1=left + 0.03, fillcolor=paint, line_width=0)
-        badges = [
-            f"<span style='color:{_paint(other, theme)}'>{sign} {_more(other, say)}</span>"
-            for sign, other in (("↻", turns.get(name)), ("⊣", ends.get(name)))
-            if other and other.clear
-        ]
-        if badges:
-            canvas.note(
-                x=spot.x + HALF,
-                y=top,
-                xanchor="right",
-                text=f"<b>{'  '.join(badges)}</b>",
-                font={"size": 11},
-                bgcolor=theme.band,
-                borderpad=1,
-            )
+        _card(canvas, spot, reach.get(name), theme)
+        _badges(canvas, spot, {"↻": turns.get(name), "⊣": ends.get(name)}, theme, say)
     names = list(at)
     canvas.points(
         x=[at[name].x - HALF + 0.06 for name in names],
@@ -255,6 +238,35 @@ def _cards(canvas: Canvas, found: Comparison, at: Mapping[str, Spot], theme: The
         selected={"marker": {"opacity": 0}},
         unselected={"marker": {"opacity": 0}},
     )
+
+
+def _card(canvas: Canvas, spot: Spot, reach: Difference | None, theme: Theme) -> None:
+    """A card; its left edge has the colour of the side that clearly comes by more."""
+    left, top = spot.x - HALF, spot.y - CARD / 2
+    box = {"type": "rect", "layer": "below", "x0": left, "y0": top, "y1": spot.y + CARD / 2}
+    paint = _paint(reach, theme) if reach and reach.clear else theme.line
+    canvas.shape(**box, x1=spot.x + HALF, fillcolor=theme.card, line={"color": theme.line, "width": 1})
+    canvas.shape(**box, x1=left + 0.03, fillcolor=paint, line_width=0)
+
+
+def _badges(canvas: Canvas, spot: Spot, signs: Mapping[str, Difference | None], theme: Theme, say: Say) -> None:
+    """Where one side clearly comes back at once, or ends, more often."""
+    told = [
+        f"<span style='color:{_paint(one, theme)}'>{sign} {_more(one, say)}</span>"
+        for sign, one in signs.items()
+        if one and one.clear
+    ]
+    if told:
+        canvas.note(
+            x=spot.x + HALF,
+            y=spot.y - CARD / 2 - 1,
+            xanchor="right",
+            yanchor="bottom",
+            text=f"<b>{'  '.join(told)}</b>",
+            font={"size": 11},
+            bgcolor=theme.band,
+            borderpad=1,
+        )
 
 
 def _lines(name: str, one: Difference | None, theme: Theme, say: Say) -> str:

@@ -52,6 +52,7 @@ COUNTED: Final[Mapping[str, str]] = {
     "wait_median_s": N_("{n:,} moves"),
     "share": N_("{n:,} moves"),
 }
+FAMILY: Final = 0.05  # the chance of any false alarm in a headline
 # What says less about how it went.
 LESSER: Final = ("reach", "switch")
 MEANS: Final = ("satisfaction", "effort")
@@ -159,9 +160,12 @@ def probability(p: float, say: Say = ENGLISH) -> str:
 def heads(found: Comparison, most: int = 3) -> dict[str, tuple[Difference, ...]]:
     """The touchpoints for a headline, each with up to three of its clear differences, the largest first.
 
-    How it went comes before who came by, and in which channel it went on.
+    How it went comes before who came by, and in which channel it went on. One in ten of what is clear may be chance,
+    so a headline takes what stands out by Bonferroni's stricter rule, as long as there is any.
     """
-    ordered = sorted(found.clear, key=lambda one: (one.of in LESSER, -one.least))
+    tested = sum(one.p is not None for one in found.touchpoints)
+    sure = [one for one in found.clear if one.p is not None and one.p * tested <= FAMILY]
+    ordered = sorted(sure or found.clear, key=lambda one: (one.of in LESSER, -one.least))
     chosen: dict[str, tuple[Difference, ...]] = {}
     for one in ordered:
         name = str(one.at)

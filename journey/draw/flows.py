@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from journey.draw.flow_words import alt, link_told, stop_name, stop_told
 from journey.draw.hues import tint
 from journey.draw.sheet import LEFT, Sheet, X, percent
 from journey.draw.theme import LIGHT, Theme
-from journey.draw.words import ENGLISH, Say, interval, place
+from journey.draw.words import ENGLISH, Say
 from journey.events.paths import Link, Paths, Stop
 from journey.model import END, START, Place
 
@@ -57,7 +58,7 @@ def flow(
     through   the paths of part of the cases, with the same stops: they are laid over in full colour, the rest is pale
     meant     touchpoints at which a case may well end: what ends there is grey, not rust
     """
-    sheet = Sheet(theme, label=_alt(found, say))
+    sheet = Sheet(theme, label=alt(found, say))
     scale = TALL / max(1, found.cases)
     spots = _spots(found, scale)
     paint = _Paint(found, through, colours, frozenset(meant), theme, say)
@@ -98,13 +99,6 @@ class _Paint:
         if link.far is not END:
             return self.of(link.far if link.far is START else link.near)
         return self.theme.muted if link.near in self.meant else self.theme.back
-
-    def name(self, stop: Stop) -> str:
-        if stop.place is None:
-            return self.say("{n} others", n=len(stop.others))
-        if isinstance(stop.place, str):
-            return stop.place
-        return self.say("Begins here") if self.found.back else self.say("Ends here")
 
     def part(self, stop: Stop) -> int | None:
         """Of the cases laid over, those at this stop; None where none are laid over."""
@@ -195,7 +189,9 @@ def _links(sheet: Sheet, paint: _Paint, spots: Mapping[tuple[int, Place | None],
         if part.get(key):
             band = _band(found, near, far, over[key], part[key] * scale)
             sheet.ribbon(*band, fill=colour, opacity=0.8, mark=name, mute=True)
-        sheet.mark(name, _told_link(paint, link, part.get(key) if through else None), near=_ends_of(found, link))
+        sheet.mark(
+            name, link_told(found, link, part.get(key) if through else None, paint.say), near=_ends_of(found, link)
+        )
 
 
 Band = tuple[tuple[X, float, float], tuple[X, float, float]]
@@ -257,8 +253,8 @@ def _stop(sheet: Sheet, paint: _Paint, at: int, stop: Stop, spot: Spot, scale: f
     sheet.rect(spot.x, spot.y, X(0, BAR), spot.high, fill=colour, opacity=1 if part is None else 0.3, r=2, mark=name)
     if part:
         sheet.rect(spot.x, spot.y, X(0, BAR), part * scale, fill=colour, r=2, mark=name, mute=True)
-    _label(sheet, spot, paint.name(stop), stop, part, name, room, theme, say)
-    sheet.mark(name, _told_stop(paint, stop, part), near=_near(paint.found, stop), opens=stop.step > 0)
+    _label(sheet, spot, stop_name(paint.found, stop, say), stop, part, name, room, theme, say)
+    sheet.mark(name, stop_told(paint.found, stop, part, say), near=_near(paint.found, stop), opens=stop.step > 0)
 
 
 def _label(
@@ -284,79 +280,3 @@ def _label(
     if part is not None:
         numbers = say("{n:,} of {of:,}", n=part, of=stop.cases)
     sheet.text(x, y + 16, numbers, size=12.5, room=room, mark=mark, halo=theme.ground)
-
-
-def _told_stop(paint: _Paint, stop: Stop, part: int | None) -> list[str]:
-    say, found = paint.say, paint.found
-    lines = [
-        paint.name(stop),
-        say(
-            "{n:,} of the {of:,} cases: {share}",
-            n=stop.cases,
-            of=found.cases,
-            share=interval(stop.share, ".1%", say),
-        ),
-    ]
-    if stop.step:
-        where = (
-            say("Step {n} before the first visit to {anchor}", n=stop.step, anchor=found.anchor)
-            if found.back
-            else say("Step {n} after the first visit to {anchor}", n=stop.step, anchor=found.anchor)
-        )
-        lines.append(where)
-    if stop.others:
-        lines.append(
-            say("Among them: {names}", names=", ".join(stop.others[:6]) + (" …" if len(stop.others) > 6 else ""))
-        )
-    if part is not None:
-        lines.append(say("{n:,} of the chosen cases", n=part))
-    return lines
-
-
-def _told_link(paint: _Paint, link: Link, part: int | None) -> list[str]:
-    say, found = paint.say, paint.found
-    near, far = found.stop(link.step, link.near), found.stop(link.step + 1, link.far)
-    assert near is not None
-    assert far is not None
-    first, then = (far, near) if found.back else (near, far)
-    lines = [
-        f"{paint.name(first)} → {paint.name(then)}",
-        say("{n:,} cases", n=link.cases),
-        say(
-            "{share} of the {of:,} at {name}",
-            share=interval(link.share, ".1%", say),
-            of=link.share.n,
-            name=paint.name(near),
-        ),
-    ]
-    if part is not None:
-        lines.append(say("{n:,} of the chosen cases", n=part))
-    return lines
-
-
-def _alt(found: Paths, say: Say) -> str:
-    told = (
-        say(
-            "The {n} steps before the first visit to {anchor}, {cases:,} cases.",
-            n=found.steps,
-            anchor=found.anchor,
-            cases=found.cases,
-        )
-        if found.back
-        else say(
-            "The {n} steps after the first visit to {anchor}, {cases:,} cases.",
-            n=found.steps,
-            anchor=found.anchor,
-            cases=found.cases,
-        )
-    )
-    steps = []
-    for step in range(1, found.steps + 1):
-        named = ", ".join(
-            f"{place(stop.place, say) if stop.place is not None else say('{n} others', n=len(stop.others))} "
-            f"{percent(stop.share.value, say)}"
-            for stop in found.at(step)
-        )
-        if named:
-            steps.append(say("Step {n}: {named}.", n=step, named=named))
-    return " ".join([told, *steps])

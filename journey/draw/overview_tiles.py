@@ -37,7 +37,7 @@ STYLE: Final = """
   display:flex;flex-direction:column}
 .jt h4{all:unset;font-size:13.5px;color:var(--jt-muted);white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
 .jt .v{font-size:27px;line-height:1.2;font-weight:620;letter-spacing:-.01em}
-.jt .i{font-size:12.5px;color:var(--jt-muted);white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
+.jt .i{font-size:12.5px;color:var(--jt-muted)}
 .jt .c{font-size:13px;margin-top:3px;flex:1}.jt .c b{font-weight:650}
 .jt .t{position:relative;height:36px;margin-top:4px}.jt .t img{width:100%;height:36px;display:block}
 .jt .t i{position:absolute;width:9px;height:9px;border-radius:50%;transform:translate(-50%,-50%);

@@ -24,7 +24,7 @@ from journey.events.index import bucketed
 from journey.events.log import EventLog
 from journey.events.part import by_time
 from journey.events.severity import coded, watched
-from journey.events.tally import _touchpoint_parts as touchpoint_parts
+from journey.events.tally import touchpoint_parts
 from journey.events.terms import Terms
 from journey.events.walks import Walks, walks
 from journey.model import COMPONENTS, END, START, Place, Scale

@@ -1,8 +1,12 @@
-"""Filters that keep whole cases, as plain values: they can be compared, shown, and laid over any index."""
+"""Filters that keep whole cases, as plain values: they can be compared, shown, and laid over any index.
+
+Each looks for its cases in the whole index, not in what the filters before it kept: the cases are the same, but a
+question that names the rows twice at every filter would double with each of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -43,14 +47,16 @@ class Where:
 
     def apply(self, rows: Any, index: Index) -> Any:
         column, _ = index.column(self.name)
+        if index.constant(column):
+            return rows.filter(self._test(rows[column]))
+        whole = index.table()
+        return rows.semi_join(whole.filter(self._test(whole[column])).select("cid").distinct(), "cid")
+
+    def _test(self, column: Any) -> Any:
         present = [value for value in self.values if value is not None]
         # Wrapped in fill_null, lest DuckDB hands the bare test to Arrow, which is four times as slow at it.
-        test = rows[column].isin(present).fill_null(False) if present else ibis.literal(False)
-        if None in self.values:
-            test = test | rows[column].isnull()
-        if index.constant(column):
-            return rows.filter(test)
-        return rows.semi_join(rows.filter(test).select("cid").distinct(), "cid")
+        test = column.isin(present).fill_null(False) if present else ibis.literal(False)
+        return test | column.isnull() if None in self.values else test
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,8 @@ class Between:
     end: int | None
 
     def apply(self, rows: Any, index: Index) -> Any:
-        first = rows.filter(rows.pos == 0)
+        whole = index.table()
+        first = whole.filter(whole.pos == 0)
         if self.start is not None:
             first = first.filter(first.t >= self.start)
         if self.end is not None:
@@ -77,7 +84,8 @@ class Met:
     met: bool
 
     def apply(self, rows: Any, index: Index) -> Any:
-        those = rows.filter(rows.tp.isin(self.touchpoints)).select("cid").distinct()
+        whole = index.table()
+        those = whole.filter(whole.tp.isin(self.touchpoints)).select("cid").distinct()
         return rows.semi_join(those, "cid") if self.met else rows.anti_join(those, "cid")
 
 
@@ -89,12 +97,13 @@ class Walked:
     target: int | None
 
     def apply(self, rows: Any, index: Index) -> Any:
+        whole = index.table()
         if self.source is None:
-            those = rows.filter((rows.pos == 0) & (rows.tp == self.target).fill_null(False))
+            those = whole.filter((whole.pos == 0) & (whole.tp == self.target).fill_null(False))
         elif self.target is None:
-            those = rows.filter((rows.tp == self.source) & rows.next_tp.isnull())
+            those = whole.filter((whole.tp == self.source) & whole.next_tp.isnull())
         else:
-            those = rows.filter((rows.tp == self.source) & (rows.next_tp == self.target).fill_null(False))
+            those = whole.filter((whole.tp == self.source) & (whole.next_tp == self.target).fill_null(False))
         return rows.semi_join(those.select("cid").distinct(), "cid")
 
 
@@ -105,10 +114,9 @@ class Took:
     touchpoints: tuple[int, ...]
 
     def apply(self, rows: Any, index: Index) -> Any:
-        way = ibis.literal(False)
-        for place, code in enumerate(self.touchpoints):
-            way = way | ((rows.pos == place) & (rows.tp == code)).fill_null(False)
-        by_case = rows.group_by("cid").agg(events=rows.count(), fits=way.sum())
+        whole = index.table()
+        places = [((whole.pos == at) & (whole.tp == code)).fill_null(False) for at, code in enumerate(self.touchpoints)]
+        by_case = whole.group_by("cid").agg(events=whole.count(), fits=_any(places).sum())
         length = len(self.touchpoints)
         return rows.semi_join(by_case.filter((by_case.events == length) & (by_case.fits == length)), "cid")
 
@@ -123,14 +131,21 @@ class Rated:
     touchpoint: int | None
 
     def apply(self, rows: Any, index: Index) -> Any:
-        answer = rows[f"r_{self.scale}"]
+        whole = index.table()
+        answer = whole[f"r_{self.scale}"]
         test = ((answer >= self.low) & (answer <= self.high)).fill_null(False)
         if self.touchpoint is not None:
-            test = test & (rows.tp == self.touchpoint).fill_null(False)
-        return rows.semi_join(rows.filter(test).select("cid").distinct(), "cid")
+            test = test & (whole.tp == self.touchpoint).fill_null(False)
+        return rows.semi_join(whole.filter(test).select("cid").distinct(), "cid")
 
 
 Filter = Where | Between | Met | Walked | Took | Rated | Passage
+
+
+def _any(tests: Sequence[Any]) -> Any:
+    """Whether any of the tests holds: as a tree, for a chain of hundreds would be too deep for the engine."""
+    middle = len(tests) // 2
+    return _any(tests[:middle]) | _any(tests[middle:]) if middle else tests[0]
 
 
 def missing(value: Any) -> bool:
@@ -149,7 +164,10 @@ def _fitting(name: str, kind: Any, value: Any) -> Any:
         if kind.is_temporal():
             stamp = moment_of(value)
             return stamp.date() if kind.is_date() else stamp
-        number = float(value) if kind.is_floating() or float(value) % 1 else int(value)
+        number = float(value)
+        if not kind.is_floating() and number % 1 == 0:
+            # Whole numbers beside missing ones are often written 3.0; as they stand, long ones keep every digit.
+            number = int(number) if text.endswith(".0") else int(value)
     except (ValueError, TypeError, KeyError, OverflowError) as error:
         what = "yes or no" if kind.is_boolean() else "dates" if kind.is_temporal() else "numbers"
         raise JourneyError(f"{name} holds {what}, and “{value}” is none.") from error

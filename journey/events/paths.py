@@ -165,5 +165,5 @@ def _links(here: Sequence[Move], step: int, stops: Sequence[Stop], own: set[str]
     leaving = {stop.place: stop.cases for stop in stops if stop.step == step}
     return [
         Link(step=step, near=near, far=far, cases=n, share=wilson(n, leaving[near]))
-        for (near, far), n in sums.most_common()
+        for (near, far), n in sorted(sums.items(), key=lambda item: (-item[1], str(item[0])))
     ]

@@ -47,16 +47,20 @@ class Selection:
     def of(self, log: EventLog) -> EventLog:
         """The cases of a log that are selected. Raises JourneyError for what the log does not know."""
         for name, values in self.where:
-            log = log.where({name: [None if value is None else log.typed(name, value) for value in values]})
+            log = log.where({name: [value or None for value in values]})
         if self.start or self.end:
             zone = ZoneInfo(log.recipe.time_zone or "UTC")
-            log = log.between(_midnight(self.start, zone), _midnight(self.end and self.end + timedelta(days=1), zone))
+            # No day follows the last that dates can name.
+            after = self.end + timedelta(days=1) if self.end and self.end < date.max else None
+            log = log.between(_midnight(self.start, zone), _midnight(after, zone))
         log = _each(log, self.did, lambda part, name: part.met(name))
         if self.did_not:
             log = log.not_met(*self.did_not)
         for kind, *words in self.steps:
             if kind not in KINDS:
-                raise JourneyError(f"There is no condition “{kind}”: it is one of {', '.join(KINDS)}.")
+                raise JourneyError(
+                    "There is no condition “{kind}”: it is one of {known}.", kind=kind, known=", ".join(KINDS)
+                )
             log = KINDS[kind](log, words)
         return log
 
@@ -79,13 +83,32 @@ class Selection:
         """The selection that `to_json` wrote. Raises JourneyError if the text is something else."""
         try:
             data: dict[str, Any] = json.loads(text)
+            # Fails for lone surrogates: JSON can hold them, no other text can.
+            json.dumps(data, ensure_ascii=False).encode()
             days = {name: date.fromisoformat(data[name]) for name in ("start", "end") if name in data}
-            where = tuple((str(name), tuple(values)) for name, values in data.get("where", ()))
-            did, did_not = (tuple(map(str, data.get(name, ()))) for name in ("did", "did_not"))
-            steps = tuple(tuple(map(str, step)) for step in data.get("steps", ()))
+            where = tuple((str(name), _texts(values, None)) for name, values in data.get("where", ()))
+            did, did_not = (_texts(data.get(name, [])) for name in ("did", "did_not"))
+            steps = tuple(dict.fromkeys(_texts(step) for step in _listed(data.get("steps", []))))
+            if not all(steps):
+                raise ValueError("a condition without a kind")
             return cls(where=where, did=did, did_not=did_not, steps=steps, **days)
-        except (ValueError, TypeError, AttributeError, KeyError) as error:
-            raise JourneyError(f"This text is not a selection as Journey writes it ({error}).") from error
+        except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
+            raise JourneyError(
+                "This text is not a selection as Journey writes it ({error}).", error=str(error)
+            ) from error
+
+
+def _listed(told: Any) -> list[Any]:
+    if not isinstance(told, list):
+        raise TypeError("a list was expected")
+    return told
+
+
+def _texts(told: Any, *also: Any) -> tuple[Any, ...]:
+    """A list of texts and numbers in JSON as texts; `also` is kept as it is."""
+    if any(not isinstance(one, (str, int, float)) and one not in also for one in _listed(told)):
+        raise TypeError("texts were expected")
+    return tuple(one if one in also else str(one) for one in told)
 
 
 def _each(log: EventLog, names: Iterable[str], part: Callable[[EventLog, str], EventLog]) -> EventLog:
@@ -96,7 +119,7 @@ def _each(log: EventLog, names: Iterable[str], part: Callable[[EventLog, str], E
 
 def _exactly(words: Sequence[str], n: int) -> Sequence[str]:
     if len(words) != n:
-        raise JourneyError(f"This condition takes {n} touchpoints, not {len(words)}.")
+        raise JourneyError("This condition takes {n} words, not {got}.", n=n, got=len(words))
     return words
 
 
@@ -107,7 +130,9 @@ def _answered(log: EventLog, told: Sequence[str]) -> EventLog:
     except ValueError as error:
         if isinstance(error, JourneyError):
             raise
-        raise JourneyError(f"An answer lies between two numbers, not “{low}” and “{high}”.") from error
+        raise JourneyError(
+            "An answer lies between two numbers, not “{low}” and “{high}”.", low=low, high=high
+        ) from error
 
 
 def _midnight(day: date | None, zone: ZoneInfo) -> datetime | None:

@@ -17,7 +17,7 @@ from journey.events.severity import Severity, coded, goes_on, good_share, watche
 from journey.events.terms import Terms
 from journey.model import COMPONENTS, Scale, Tally
 
-__all__ = ["tally"]
+__all__ = ["tally", "touchpoint_parts"]
 
 
 def tally(log: EventLog, terms: Terms, *, transitions: bool = False, commonest: int | None = None) -> Tally:
@@ -37,7 +37,7 @@ def tally(log: EventLog, terms: Terms, *, transitions: bool = False, commonest: 
     the fall (u source − u target)⁺ where both were rated.
     """
     rows = bucketed(log.rows(marked=True), log.index.sizes.customers)
-    parts = _transition_parts(rows, log, terms) if transitions else _touchpoint_parts(rows, log, terms)
+    parts = _transition_parts(rows, log, terms) if transitions else touchpoint_parts(rows, log, terms)
     tables = [run(part) for part in parts]
     keys = ["source", "target"] if transitions else ["place"]
     sums = pd.concat(tables)
@@ -50,7 +50,7 @@ def _commonest(sums: pd.DataFrame, keys: list[str], most: int) -> pd.DataFrame:
     return sums.merge(visits.index.to_frame(index=False), on=keys)
 
 
-def _touchpoint_parts(rows: Any, log: EventLog, terms: Terms) -> list[Any]:
+def touchpoint_parts(rows: Any, log: EventLog, terms: Terms) -> list[Any]:
     """Each part sums other components by the same keys; one pass of the rows for most of them."""
     here = {"place": rows.tp, "bucket": rows.bucket}
     exits = severity.left(rows, log, terms)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -19,7 +20,7 @@ from journey.app.parts.choice import choice
 from journey.app.parts.drawer import open_touchpoint, open_transition
 from journey.app.parts.figure import chart, panel
 from journey.app.parts.patience import patiently
-from journey.app.parts.sides import REST, Side, defaults, options, side_of
+from journey.app.parts.sides import REST, Side, defaults, kept, options, side_of
 from journey.app.state import View, clicked, theme_name
 from journey.app.text import _, language, plain, say, sentence, speaker
 from journey.draw.compare import dumbbells
@@ -27,7 +28,7 @@ from journey.draw.compare_graph import difference_graph, edges_drawn
 from journey.draw.compare_tiles import key_tiles
 from journey.draw.compare_words import against, apart, headline, heads, listed, probability, small, title, verdict
 from journey.draw.words import place, span
-from journey.events.selection import Step
+from journey.events.selection import Selection, Step
 
 __all__ = ["MEASURES", "flow_note", "page", "picked_pair", "table"]
 
@@ -36,8 +37,20 @@ MEASURES = ("satisfaction", "effort", "exit", "reach", "wait_median_s", "rework"
 FEW = 12
 AT, CLICKS = "compare-at", "compare-clicks"
 
-# What is compared: the key of every cache. The language is part of it, for the sides' names are said in it.
-Asked = tuple[View, str, str, str]
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is compared: the key of every cache.
+
+    The language is part of it, for the sides' names are said in it; and so are the segments that stand on a side, which
+    may be saved anew under the same name.
+    """
+
+    view: View
+    a: str
+    b: str
+    saved: tuple[Selection | None, Selection | None]
+    lang: str
 
 
 def page(view: View) -> None:
@@ -56,16 +69,16 @@ def page(view: View) -> None:
         if code_a == code_b == REST:
             raise jn.JourneyError("Everything else needs something to be the rest of: choose one of the two sides.")
         a, b = side_of(view, code_a, code_b), side_of(view, code_b, code_a)
-        asked = (view, code_a, code_b, language())
+        asked = Asked(view, code_a, code_b, (kept(view, code_a), kept(view, code_b)), language())
         label = _("Comparing {a} and {b}", a=plain(a.name), b=plain(b.name))
-        found = patiently(label, lambda: _compared(*asked), key=f"compare-{hash(asked)}")
+        found = patiently(label, lambda: _compared(asked), key=f"compare-{hash(asked)}")
     except jn.JourneyError as error:
         st.info(sentence(error))
         return
     _headline(found)
     panel(
         "compare-key",
-        lambda: st.html(_key(*asked, theme_name())),
+        lambda: st.html(_key(asked, theme_name())),
         table=lambda: table(found.key, found),
         name="compare",
         note=_notes(found, cohorts=code_a.startswith("from:") or code_b.startswith("from:")),
@@ -93,26 +106,26 @@ def _swap() -> None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def _compared(view: View, code_a: str, code_b: str, lang: str) -> Comparison:
-    a, b = side_of(view, code_a, code_b), side_of(view, code_b, code_a)
+def _compared(asked: Asked) -> Comparison:
+    a, b = side_of(asked.view, asked.a, asked.b), side_of(asked.view, asked.b, asked.a)
     return comparing.compare(a.log, b.log, names=(a.name, b.name))
 
 
 @st.cache_data(show_spinner=False, max_entries=128)
-def _key(view: View, code_a: str, code_b: str, lang: str, theme: str) -> str:
-    return key_tiles(_compared(view, code_a, code_b, lang), theme=draw.theme(theme), say=speaker(lang))
+def _key(asked: Asked, theme: str) -> str:
+    return key_tiles(_compared(asked), theme=draw.theme(theme), say=speaker(asked.lang))
 
 
 @st.cache_data(show_spinner=False, max_entries=128)
-def _dumbbells(view: View, code_a: str, code_b: str, lang: str, theme: str, of: str, most: int) -> go.Figure:
-    found = _compared(view, code_a, code_b, lang)
-    return dumbbells(found.of(of)[:most], found, theme=draw.theme(theme), say=speaker(lang))
+def _dumbbells(asked: Asked, theme: str, of: str, most: int) -> go.Figure:
+    found = _compared(asked)
+    return dumbbells(found.of(of)[:most], found, theme=draw.theme(theme), say=speaker(asked.lang))
 
 
 @st.cache_data(show_spinner=False, max_entries=128)
-def _ways(view: View, code_a: str, code_b: str, lang: str, theme: str) -> go.Figure:
-    found = _compared(view, code_a, code_b, lang)
-    return difference_graph(cached.journey(view), found, theme=draw.theme(theme), say=speaker(lang))
+def _ways(asked: Asked, theme: str) -> go.Figure:
+    journey = cached.journey(asked.view)
+    return difference_graph(journey, _compared(asked), theme=draw.theme(theme), say=speaker(asked.lang))
 
 
 # --- what is shown -------------------------------------------------------------------------------
@@ -197,7 +210,7 @@ def _touchpoints(found: Comparison, a: Side, b: Side, asked: Asked) -> None:
     event = panel(
         "compare-touchpoints",
         lambda: chart(
-            _dumbbells(*asked, theme_name(), of, len(shown)),
+            _dumbbells(asked, theme_name(), of, len(shown)),
             alt=listed(shown, found, say()),
             key=f"compare-dumbbells-{clicks}",
             clickable=True,
@@ -254,7 +267,7 @@ def _graph(found: Comparison, asked: Asked) -> None:
     event = panel(
         "compare-graph",
         lambda: chart(
-            _ways(*asked, theme_name()),
+            _ways(asked, theme_name()),
             alt=_("Clear differences in what comes next: {told}", told=_ways_told(found)),
             key=f"compare-graph-{clicks}",
             clickable=True,
@@ -292,9 +305,9 @@ def flow_note(found: Comparison) -> str:
     clear = sum(one.clear for one in found.transitions)
     told = [
         _(
-            "Share of what comes next after a touchpoint, exits included; pp: percentage points. {clear} of {n} kinds of "
-            "moves differ clearly; {rare} were walked fewer than 10 times and are not compared. Cards: share of either "
-            "side's cases that came by.",
+            "Share of what comes next after a touchpoint, exits included; pp: percentage points. {clear} of {n} kinds "
+            "of moves differ clearly; {rare} were walked fewer than 10 times and are not compared. Cards: share of "
+            "either side's cases that came by.",
             clear=clear,
             n=len(found.transitions),
             rare=found.rare,

@@ -46,8 +46,13 @@ def page(view: View) -> None:
         st.markdown("### " + _("Journey map"), width="stretch")
         told = choice(_("Second curve"), found, key="map_with", as_="list", hidden=True, width=270)
     other = other_view(view, told)
-    if other is not None and not cached.log(other).cases:
-        st.info(_("No case is both among those looked at and among those of the second curve."))
+    try:
+        if other is not None and not cached.log(other).cases:
+            st.info(_("No case is both among those looked at and among those of the second curve."))
+            other = None
+    except JourneyError as error:
+        # A saved segment may name what is not in the data any more.
+        st.info(sentence(error))
         other = None
     try:
         patiently(_("Measuring friction"), lambda: cached.friction(view), key=f"friction-{hash(view)}")
@@ -84,9 +89,12 @@ def other_view(view: View, told: str) -> View | None:
     """The cases of the second curve: those looked at with another value of one attribute, or a saved segment."""
     kind, __, rest = told.partition(":")
     if kind == "is":
-        name, __, value = rest.partition(":")
-        where = {**dict(view.selection.where), name: (value,)}
-        return view.with_(where=tuple(where.items()))
+        # Names may hold colons, too.
+        for name in filterable(view.source):
+            value = rest.removeprefix(f"{name}:")
+            if value != rest and value in cached.values(view.source, name):
+                where = {**dict(view.selection.where), name: (value,)}
+                return view.with_(where=tuple(where.items()))
     if kind == "saved":
         found = saved_segments(view.source).get(rest)
         return None if found is None else view.of(found)

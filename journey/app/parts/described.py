@@ -6,14 +6,22 @@ from journey.app.parts.paths_words import way_described
 from journey.draw.words import Say
 from journey.events.selection import Selection, Step
 
-__all__ = ["described", "step_described"]
+__all__ = ["MISSING", "described", "step_described", "written"]
 
+MISSING = "–"  # how a missing value is written
 MOST = 4  # touchpoints of a way that are named
+
+
+def written(value: str | None) -> str:
+    """A value of an attribute as the reader sees it; one that looks like the sign for missing stands in quotes."""
+    if value is None:
+        return MISSING
+    return f"“{value}”" if value.strip("“”") == MISSING else value
 
 
 def described(selection: Selection, say: Say) -> list[str]:
     """Each condition of a selection as a short phrase."""
-    told = [f"{name}: {', '.join('–' if v is None else v for v in values)}" for name, values in selection.where]
+    told = [f"{name}: {', '.join(map(written, values))}" for name, values in selection.where]
     if selection.start or selection.end:
         first = say.day(selection.start) if selection.start else "…"
         last = say.day(selection.end) if selection.end else "…"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,19 +12,20 @@ import streamlit as st
 
 from journey.app import cached
 from journey.app.parts.choice import to_address
-from journey.app.parts.described import step_described
+from journey.app.parts.described import MISSING, described, step_described, written
 from journey.app.parts.saved import saved
 from journey.app.state import Source
 from journey.app.text import _, language, plain, say
 from journey.errors import JourneyError
-from journey.events.selection import Selection
+from journey.events.selection import Selection, Step
 
 __all__ = ["MISSING", "adopt", "bar", "clear", "filterable"]
 
-MISSING = "–"  # how a missing value is written
 MOST_VALUES = 200  # of an attribute that can be chosen from a list
 SHOWN = 2  # attributes that stand in the bar itself, besides the channel
 WAY = "way"
+MOST_WAYS = 12  # conditions on the way that an address may hold
+LONGEST_WAY = 50_000  # letters of all of them
 
 
 def bar(source: Source) -> Selection:
@@ -50,7 +52,7 @@ def bar(source: Source) -> Selection:
         for step in steps:
             st.button(
                 f"{plain(step_described(step, say()))} :material/close:",
-                key=f"way-{'-'.join(step)}",
+                key=f"way-{json.dumps(step)}",
                 help=_("Take this condition away"),
                 on_click=_drop,
                 args=(step,),
@@ -74,12 +76,9 @@ def filterable(source: Source) -> list[str]:
 
 
 def _period(source: Source) -> tuple[date | None, date | None]:
-    log = cached.opened(source)
-    first, last = log.report.first, log.report.last
-    if not log.timed or first is None or last is None:
+    whole = _days(source)
+    if whole is None:
         return None, None
-    zone = ZoneInfo(log.recipe.time_zone or "UTC")
-    whole = (first.astimezone(zone).date(), last.astimezone(zone).date())
     told = st.date_input(
         _("Period in which cases began"),
         value=whole,
@@ -97,19 +96,33 @@ def _period(source: Source) -> tuple[date | None, date | None]:
     return start, end
 
 
+def _days(source: Source) -> tuple[date, date] | None:
+    """The days of the first and the last event; None where no times are known."""
+    log = cached.opened(source)
+    if not log.timed or log.report.first is None or log.report.last is None:
+        return None
+    zone = ZoneInfo(log.recipe.time_zone or "UTC")
+    return log.report.first.astimezone(zone).date(), log.report.last.astimezone(zone).date()
+
+
 def _values(source: Source, name: str, width: Any = 170) -> tuple[str | None, ...]:
     label = _("Channel") if name == "channel" else name
-    options = [MISSING if value is None else value for value in cached.values(source, name)]
+    options = {written(value): value for value in cached.values(source, name)}
     chosen = st.multiselect(
-        label,
-        options,
+        _label(label),
+        list(options),
         key=f"is_{name}",
         bind="query-params",
         placeholder=label,
         label_visibility="collapsed" if width != "stretch" else "visible",
         width=width,
     )
-    return tuple(None if value == MISSING else value for value in chosen)
+    return tuple(options[value] for value in chosen)
+
+
+def _label(name: str) -> str:
+    """An attribute's name as a label, which is read as Markdown, and aloud: it is changed only if it has to be."""
+    return name if re.fullmatch(r"[^\W_]+(?:[ _/-][^\W_]+)*", name) else plain(name)
 
 
 def _touchpoints(label: str, names: list[str], *, key: str) -> tuple[str, ...]:
@@ -120,13 +133,24 @@ def _way() -> tuple[tuple[str, ...], ...]:
     """Conditions on the way: kept in the session, shown in the address."""
     told = st.query_params.get(WAY)
     if told is not None and told != st.session_state.get("address of way"):
-        try:
-            st.session_state[WAY] = Selection.from_json(json.dumps({"steps": json.loads(told)})).steps
-        except (ValueError, JourneyError):
-            st.session_state[WAY] = ()
+        found = _steps(told)
+        st.session_state[WAY] = found or ()
+        if found is None:
+            st.toast(_("The conditions in this address can't be read: they are left out."), icon=":material/link_off:")
     steps: tuple[tuple[str, ...], ...] = st.session_state.get(WAY, ())
     to_address(WAY, json.dumps(steps, ensure_ascii=False) if steps else None)
     return steps
+
+
+def _steps(told: str) -> tuple[Step, ...] | None:
+    """The conditions that an address holds; None where it holds something else, or too much."""
+    if len(told) > LONGEST_WAY:
+        return None
+    try:
+        steps = Selection.from_json(f'{{"steps": {told}}}').steps
+    except JourneyError:
+        return None
+    return steps if len(steps) <= MOST_WAYS else None
 
 
 def _drop(step: tuple[str, ...]) -> None:
@@ -139,14 +163,31 @@ def clear(source: Source) -> None:
 
 
 def adopt(source: Source, selection: Selection) -> None:
-    """Set the bar to a selection (in a callback, before the bar is drawn)."""
+    """Set the bar to a selection (in a callback, before the bar is drawn): to all of it, or to nothing."""
+    if gone := described(unknown(source, selection), say()):
+        what = plain("; ".join(gone))
+        st.toast(_("Not opened, for it is not in the data any more: {what}", what=what), icon=":material/link_off:")
+        return
     where = dict(selection.where)
     for name in filterable(source):
-        st.session_state[f"is_{name}"] = [MISSING if value is None else value for value in where.get(name, ())]
+        st.session_state[f"is_{name}"] = [written(value) for value in where.get(name, ())]
     st.session_state["did"], st.session_state["did_not"] = list(selection.did), list(selection.did_not)
     st.session_state[WAY] = selection.steps
-    log = cached.opened(source)
-    if log.timed and log.report.first and log.report.last:
-        zone = ZoneInfo(log.recipe.time_zone or "UTC")
-        first, last = (when.astimezone(zone).date() for when in (log.report.first, log.report.last))
-        st.session_state["period"] = (selection.start or first, selection.end or last)
+    if days := _days(source):
+        first, last = days
+        st.session_state["period"] = (max(selection.start or first, first), min(selection.end or last, last))
+
+
+def unknown(source: Source, selection: Selection) -> Selection:
+    """What of a selection the bar can't hold, for the data have no such attribute, value, touchpoint or time."""
+    log, days, offered = cached.opened(source), _days(source), filterable(source)
+    values = {name: set(cached.values(source, name)) if name in offered else set() for name, __ in selection.where}
+    gone = {name: tuple(value for value in told if value not in values[name]) for name, told in selection.where}
+    inside = days is not None and (selection.start or days[0]) <= days[1] and (selection.end or days[1]) >= days[0]
+    return Selection(
+        where=tuple((name, told) for name, told in gone.items() if told),
+        start=None if inside else selection.start,
+        end=None if inside else selection.end,
+        did=tuple(name for name in selection.did if name not in log.touchpoints),
+        did_not=tuple(name for name in selection.did_not if name not in log.touchpoints),
+    )

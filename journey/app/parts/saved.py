@@ -34,13 +34,20 @@ def saved(source: Source, selection: Selection, adopt: Adopt) -> None:
                     icon=":material/delete:",
                     key=f"remove-{name}",
                     help=_("Forget {name}", name=plain(name)),
-                    on_click=segments(source).remove,
-                    args=(name,),
+                    on_click=_forget,
+                    args=(source, name),
                     type="tertiary",
                 )
         if selection:
             st.caption(plain("; ".join(described(selection, say()))))
             save_as(source, selection, key="bar")
+
+
+def _forget(source: Source, name: str) -> None:
+    try:
+        segments(source).remove(name)
+    except JourneyError as error:
+        st.toast(sentence(error), icon=":material/error:")
 
 
 def save_as(source: Source, selection: Selection, *, key: str) -> None:

@@ -15,12 +15,13 @@ from journey.app.text import _, say
 from journey.draw.overview_tiles import period_name
 from journey.events import trend
 from journey.events.part import during, rest
+from journey.events.selection import Selection
 
-__all__ = ["FILTER", "REST", "WHOLE", "Side", "defaults", "options", "side_of"]
+__all__ = ["FILTER", "REST", "WHOLE", "Side", "defaults", "kept", "options", "side_of"]
 
 # What may stand on a side, by the code that stands in the address: "filter", "rest", "whole", "saved:NAME",
-# "is:ATTRIBUTE:VALUE" (no value: missing), "in:DAY:DAY" (visits from the first day to the last) and "from:DAY:DAY" (cases
-# that began then).
+# "is:ATTRIBUTE:VALUE" (no value: missing), "in:DAY:DAY" (visits from the first day to the last) and "from:DAY:DAY"
+# (cases that began then).
 FILTER, REST, WHOLE = "filter", "rest", "whole"
 FEW_VALUES = 12  # of an attribute that are offered, the commonest
 FEW_PERIODS = 6  # of a kind that are offered, the latest
@@ -91,6 +92,12 @@ def side_of(view: View, code: str, other: str) -> Side:
         return Side(name_of(code), _log(view, code), None)
     inside = _view(view, code)
     return Side(name_of(code), cached.log(inside), inside)
+
+
+def kept(view: View, code: str) -> Selection | None:
+    """What is saved under the name of a code, if it is one of a segment."""
+    kind, _colon, name = code.partition(":")
+    return saved_segments(view.source).get(name) if kind == "saved" else None
 
 
 def name_of(code: str) -> str:
