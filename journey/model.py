@@ -76,7 +76,7 @@ class Scale:
     """The instrument behind an answer: its column, range and direction.
 
     name      the column that holds the answers (in a recipe: the scale's own name)
-    low, high the least and greatest answer that can be given, as written in the data
+    low, high  the least and greatest answer that can be given, as written in the data
     good      which end is good: "high" (satisfaction; ease) or "low" (effort). Never guessed.
     metric    "csat", "ces", "nps" or "rating"; None takes the role it is given (satisfaction=, effort=, nps=)
     question  the words that were asked, where known
@@ -132,7 +132,7 @@ class Touchpoint:
     satisfaction  shrunken mean on the answers' own scale, high is good only if the scale says so
     effort        likewise for the effort scale
     csat          share of answers in the top two boxes (0–1), where the satisfaction scale has five or more steps
-    response_rate share of visits with a satisfaction or effort answer (0–1), None where nothing was asked
+    response_rate  share of visits with a satisfaction or effort answer (0–1), None where nothing was asked
     optional      a step that the designed map lets customers skip
     source        where these facts come from: measured, said (research) or assumed
     """

@@ -22,7 +22,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).parents[1]
 LOCALE = ROOT / "journey" / "locale"
 LANGUAGES = ("pt_BR",)
-KEYWORDS = {"_": None, "say": None, "N_": None}
+KEYWORDS = {"_": None, "say": None, "speak": None, "N_": None}
 # Errors are raised as templates; only those that the app can meet are translated.
 ERRORS = ("JourneyError",)
 

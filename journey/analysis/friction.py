@@ -58,7 +58,7 @@ def friction(
     """Rank touchpoints (or transitions) by burden: reach × excess severity × unit cost.
 
     goal      touchpoints that count as success (default: the recipe's)
-    commonest rank only so many touchpoints or transitions, those with the most visits; default all. With hundreds of
+    commonest  rank only so many touchpoints or transitions, those with the most visits; default all. With hundreds of
               touchpoints there are tens of thousands of transitions, most of them walked once
     window    how soon a return, an exit, a contact counts, "30m", "7d" (default: the recipe's, else from the data)
     weights   component → weight in the score; default half on what is felt, half on what is observed

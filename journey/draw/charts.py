@@ -13,15 +13,16 @@ from journey.draw.axes import about_component, layout, whiskers, x_axis, y_axis
 from journey.draw.canvas import Canvas
 from journey.draw.theme import COMPONENT_NAMES, LIGHT, Theme, ink_on
 from journey.draw.words import ENGLISH, Say, interval, place, share
-from journey.model import COMPONENTS, Friction
+from journey.model import COMPONENTS, Friction, Place
 
-__all__ = ["brief", "ranking"]
+__all__ = ["brief", "ranking", "shortened"]
 
 # From left to right: burden; chance to be among the three worst; ranks; score. As shares of the width beside the names.
 BURDEN: Final = (0.0, 0.25)
 TOP3: Final = 0.3
 RANKS: Final = 0.37
 SCORE: Final = (0.42, 1.0)
+LETTERS: Final = 44  # of a name beside the bars
 # A click on one mark leaves the others as they are.
 STEADY: Final[dict[str, Any]] = {
     "selected": {"marker": {"opacity": 1}},
@@ -76,7 +77,7 @@ def ranking(
 def _frame(figure: _Ranking) -> None:
     canvas, theme, say = figure.canvas, figure.theme, figure.say
     canvas.set(layout(theme, rows=len(figure.found), head=66))
-    labels = [f"{name}  {one.rank}" for one, name in zip(figure.found, figure.names, strict=True)]
+    labels = [f"{_short(one.at)}  {one.rank}" for one in figure.found]
     canvas.set(
         {
             "barmode": "stack",
@@ -98,6 +99,18 @@ def _frame(figure: _Ranking) -> None:
     _heading(canvas, SCORE[0], say("<b>Score</b>, points that add up"))
     # Held at the right edge, for names at the left may be short or long.
     _heading(canvas, 1, legend, anchor="right", up=36)
+
+
+def _short(at: Place | tuple[str, str]) -> str:
+    """A place as it fits beside the bars."""
+    if isinstance(at, tuple):
+        return place((shortened(at[0], LETTERS - 12), shortened(at[1], LETTERS - 12)))
+    return shortened(place(at), LETTERS)
+
+
+def shortened(name: str, most: int) -> str:
+    """A name of so many letters at most: a longer one ends in “…”, and is told in full on hover."""
+    return name if len(name) <= most else name[: most - 1].rstrip() + "…"
 
 
 def _heading(canvas: Canvas, x: float, text: str, anchor: str = "left", up: int = 0) -> None:

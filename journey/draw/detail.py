@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Literal
+from typing import Final, Literal
 
 import plotly.graph_objects as go
 
 from journey.draw.axes import about_component, layout, whiskers, x_axis, y_axis
 from journey.draw.canvas import Canvas
+from journey.draw.charts import shortened
 from journey.draw.theme import COMPONENT_NAMES, LIGHT, Theme, diverging
 from journey.draw.words import ENGLISH, Say, interval, span
 from journey.model import COMPONENTS, Friction, Measure, Scale, Touchpoint
 
 __all__ = ["Step", "components", "ratings", "steps"]
+
+LETTERS: Final = 32  # of a name beside a bar: the drawer is narrow
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +180,7 @@ def steps(before: Sequence[Step], after: Sequence[Step], *, theme: Theme = LIGHT
         {
             "bargap": 0.42,
             "xaxis": x_axis(theme, range=[0, most * 1.5], showticklabels=False, showgrid=False),
-            "yaxis": y_axis(theme, ["" if step is None else step.name for step in lines]),
+            "yaxis": y_axis(theme, ["" if step is None else shortened(step.name, LETTERS) for step in lines]),
         }
     )
     for row, title in ((0, say("<b>Before</b>")), (len(before) + 1, say("<b>After</b>"))):

@@ -186,7 +186,7 @@ def _names(canvas: Canvas, points: Sequence[Felt], places: int, theme: Theme) ->
             yanchor="bottom" if side > 0 else "top",
             # Near the ends of the way a name stands inwards, lest it be cut off.
             xanchor="left" if one.at < 0.04 * places else "right" if one.at > 0.95 * places else "center",
-            text=f"<b>{escape(one.name, quote=False)}</b> {one.value:+.1f}".replace("-", "\N{MINUS SIGN}"),
+            text=f"<b>{escape(one.name, quote=False)}</b> {say.number(one.value, '+.1f')}".replace("-", "\N{MINUS SIGN}"),
             font={"size": 12, "color": theme.ink},
         )
 

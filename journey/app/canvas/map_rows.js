@@ -31,7 +31,7 @@ const ROWS = {
     cells.style.gridTemplateColumns = this.columns.stages.map(({ width }) => `${width}px`).join(" ")
     board.stages.forEach((stage) => {
       const facts = stage.facts.map((fact) => el("div", { class: "fact", text: fact.replaceAll(" = ", "\u00a0=\u00a0") }))
-      const inner = el("div", { class: "inner" }, el("div", { class: "name", text: stage.name }), ...facts)
+      const inner = el("div", { class: "inner" }, el("div", { class: "name", text: shortened(stage.name, 80) }), ...facts)
       const chevron = el("div", { class: "chevron", style: `background:${stage.paint}` }, inner)
       chevron.onpointerenter = () => this.tellTip(chevron, stage.about)
       chevron.onpointerleave = () => this.tellTip(null)
@@ -45,7 +45,7 @@ const ROWS = {
   // Columns keep their names where the cards are hidden.
   names() {
     const lane = this.board.lanes.find((one) => one.id === "touchpoints")
-    const grid = this.grid((at) => [el("div", { class: "title", text: this.board.cards[at].name })], "columnheader")
+    const grid = this.grid((at) => [el("div", { class: "title", text: shortened(this.board.cards[at].name, 80) })], "columnheader")
     return this.row({ ...lane, hint: "" }, grid, "pinned")
   },
 
@@ -123,7 +123,7 @@ const ROWS = {
     if (card.pins.length) marks.append(el("span", { class: "pins" }, icon("pin", 12), el("span", { text: card.pins.length })))
     marks.append(source(card.source))
     const star = card.star && el("span", { class: "star", title: words.star }, icon("star", 13))
-    const name = el("span", { class: "name" }, star, el("span", { text: card.name }))
+    const name = el("span", { class: "name" }, star, el("span", { text: shortened(card.name, 80) }))
     const cases = el("span", { class: "cases", text: this.compact ? card.count : card.cases })
     const base = el("span", { class: "base" }, badges, this.compact && cases, marks)
     const one = el("div", { class: "card" }, name, scores, !this.compact && cases, base)

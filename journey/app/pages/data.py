@@ -12,7 +12,7 @@ import journey as jn
 from journey.app import cached
 from journey.app.definitions import DEFINITIONS, as_markdown, definition
 from journey.app.parts.choice import choice
-from journey.app.parts.figure import show_table
+from journey.app.parts.figure import csv, show_table
 from journey.app.state import Source, View
 from journey.app.text import _, plain, say
 from journey.draw.words import share
@@ -87,7 +87,8 @@ def _aside(source: Source, report: ImportReport) -> None:
 def _quarantine(source: Source) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         written = cached.opened(source).write_quarantine(Path(folder) / "quarantine.csv")
-        return written.read_bytes() if written else b""
+        # The values are as raw as they came: what a spreadsheet would take for a formula is made text.
+        return csv(pd.read_csv(written, dtype="str", keep_default_na=False)) if written else b""
 
 
 def tables(report: ImportReport) -> pd.DataFrame:

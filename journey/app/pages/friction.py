@@ -57,7 +57,8 @@ def _worst(view: View, worst: Sequence[jn.Friction]) -> None:
     for one, column in zip(worst, st.columns(3), strict=False):
         name = str(one.at)
         with column.container(border=True, height="stretch", gap="xsmall"):
-            st.markdown(plain(why(one, say())).replace(plain(name), f"**{plain(name)}**", 1))
+            # Blanks at the ends of what is to be bold would leave the stars standing.
+            st.markdown(plain(why(one, say())).replace(plain(name.strip()), f"**{plain(name.strip())}**", 1))
             st.markdown(f":small[{_in_short(view, one, unit)}]")
             st.space("stretch")
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):

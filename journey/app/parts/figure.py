@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from journey.app.text import _
+from journey.events.cases import FORMULA
 
 __all__ = ["chart", "csv", "panel", "show_table"]
 
@@ -100,13 +101,15 @@ def _downloads(key: str, table: Callable[[], pd.DataFrame], name: str) -> None:
 def csv(table: pd.DataFrame) -> bytes:
     """A table as CSV that spreadsheets read in every language: UTF-8 with its mark; formulas are only text.
 
-    A text that a spreadsheet would take for a formula gets an apostrophe before it.
+    A text that a spreadsheet would take for a formula gets an apostrophe before it, in the header as well.
     """
-    safe = table.copy()
-    for column in safe.columns:
-        if not pd.api.types.is_numeric_dtype(safe[column]):
-            safe[column] = [f"'{v}" if isinstance(v, str) and v[:1] in "=+-@\t\r" else v for v in safe[column]]
-    return safe.to_csv(index=False).encode("utf-8-sig")
+    columns = [values if pd.api.types.is_numeric_dtype(values) else values.map(_as_text) for _, values in table.items()]
+    safe = pd.concat(columns, axis="columns") if columns else table
+    return safe.to_csv(index=False, header=[_as_text(str(name)) for name in table]).encode("utf-8-sig")
+
+
+def _as_text(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def show_table(table: pd.DataFrame, *, key: str, **more: Any) -> Any:
