@@ -96,7 +96,7 @@ def emotion(journey: Journey, *, theme: Theme = LIGHT, say: Say = ENGLISH) -> go
     _stages(canvas, journey, bottom, top, theme, say)
     _band(canvas, points, theme)
     _dots(canvas, points, theme, say)
-    _names(canvas, points, len(journey.touchpoints), theme)
+    _names(canvas, points, len(journey.touchpoints), theme, say)
     return canvas.figure()
 
 
@@ -173,12 +173,13 @@ def _about(one: Felt, say: Say) -> str:
     ).replace("-", "\N{MINUS SIGN}")
 
 
-def _names(canvas: Canvas, points: Sequence[Felt], places: int, theme: Theme) -> None:
+def _names(canvas: Canvas, points: Sequence[Felt], places: int, theme: Theme, say: Say) -> None:
     calls = extremes(points)
     for one in points:
         side = calls.get(one.name)
         if side is None:
             continue
+        value = say.number(one.value, "+.1f")
         canvas.note(
             x=one.at,
             y=one.high if side > 0 else one.low,
@@ -186,7 +187,7 @@ def _names(canvas: Canvas, points: Sequence[Felt], places: int, theme: Theme) ->
             yanchor="bottom" if side > 0 else "top",
             # Near the ends of the way a name stands inwards, lest it be cut off.
             xanchor="left" if one.at < 0.04 * places else "right" if one.at > 0.95 * places else "center",
-            text=f"<b>{escape(one.name, quote=False)}</b> {say.number(one.value, '+.1f')}".replace("-", "\N{MINUS SIGN}"),
+            text=f"<b>{escape(one.name, quote=False)}</b> {value}".replace("-", "\N{MINUS SIGN}"),
             font={"size": 12, "color": theme.ink},
         )
 

@@ -62,7 +62,6 @@ def N_(text: str) -> str:
     return text
 
 
-
 WHY: Final[Mapping[str, str]] = {
     "dissatisfaction": N_("dissatisfaction stands at {value} of the worst possible, {expected} expected"),
     "effort": N_("effort stands at {value} of the worst possible, {expected} expected"),
