@@ -228,9 +228,7 @@ def wide(tmp_path: Path) -> str:
 
 
 @pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize(
-    ("kind", "cases"), [("unrated", 3), ("single", 1), ("wide", 600)]
-)
+@pytest.mark.parametrize(("kind", "cases"), [("unrated", 3), ("single", 1), ("wide", 600)])
 def test_data_of_every_kind_has_pages_that_make_sense(
     monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, kind: str, cases: int, page: str
 ) -> None:

@@ -91,8 +91,9 @@ def _period(source: Source) -> tuple[date | None, date | None]:
         width=250,
     )
     days = told if isinstance(told, tuple) else (told,)
+    # A day alone is a period of that day: of two that are the same, an address keeps but one.
     start = days[0] if days and days[0] != whole[0] else None
-    end = days[1] if len(days) > 1 and days[1] != whole[1] else None
+    end = days[-1] if days and days[-1] != whole[1] else None
     return start, end
 
 
