@@ -10,7 +10,7 @@ import pytest
 
 from journey.app.pages.map import other_view, typical
 from journey.app.parts.map_canvas import named
-from journey.app.state import Source, View
+from journey.app.state import View, arguments
 from journey.events.comments import Comment
 from journey.events.selection import Selection
 
@@ -59,11 +59,13 @@ def test_only_touchpoints_of_the_board_can_be_opened() -> None:
 
 
 def test_the_second_curve_keeps_the_filters_but_for_its_own_attribute() -> None:
-    view = View(Source("a.yaml"), Selection(where=(("segment", ("B2C",)), ("state", ("SP",))), did=("Cart",)))
-    other = other_view(view, "is:segment:B2B: new")
+    chosen = Selection(where=(("segment", ("B2C",)), ("state", ("SP",))), did=("ID check",))
+    view = View(arguments([]), chosen)
+    other = other_view(view, "is:segment:B2B")
     assert other is not None
-    assert other.selection == Selection(where=(("segment", ("B2B: new",)), ("state", ("SP",))), did=("Cart",))
-    assert other_view(view, "-") is None
+    assert other.selection == chosen.with_(where=(("segment", ("B2B",)), ("state", ("SP",))))
+    for nothing in ("-", "is:segment:never", "is:nothing:B2B", "saved:never"):
+        assert other_view(view, nothing) is None
 
 
 def test_the_quoted_comments_are_those_with_the_usual_rating() -> None:
