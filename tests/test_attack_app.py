@@ -37,7 +37,6 @@ from journey.store import connect
 ROOT = Path(__file__).parents[1]
 PAGES = ("overview", "map", "graph", "friction", "paths", "compare", "data")
 # Beyond this file's reach when it was written; the mark goes when they are mended.
-ELSEWHERE = pytest.mark.xfail(reason="mended outside the pages and parts that are attacked here", strict=False)
 
 NAMES = [
     "<img src=x onerror=alert(1)>",
@@ -233,7 +232,6 @@ def test_a_value_that_looks_like_missing_is_not_missing(monkeypatch: pytest.Monk
     assert told == ["x: –, “–”"]
 
 
-@ELSEWHERE
 @pytest.mark.parametrize(
     "name",
     [":material/delete:", ":streamlit:", "a -> b", "http://example.org", "www.example.org", "me@example.org"],
@@ -245,7 +243,6 @@ def test_what_escaping_does_not_stop_is_kept_apart(name: str) -> None:
     assert not re.search(r":material/|:streamlit:|(^|\s)->(\s|$)|https?://\w|www\.|@\w", bare)
 
 
-@ELSEWHERE
 def test_a_name_is_one_line_of_markdown() -> None:
     assert "\n" not in plain("a\n===\n\n    code")
 
@@ -406,7 +403,7 @@ def test_a_period_of_a_day_holds_the_cases_of_that_day(
 
 @pytest.mark.parametrize(
     "kind",
-    ["met", "answered", "walked", "did", pytest.param("again", marks=ELSEWHERE)],
+    ["met", "answered", "walked", "did", "again"],
 )
 def test_a_question_grows_by_its_conditions_and_does_not_double(strange: jn.EventLog, kind: str) -> None:
     names = strange.touchpoints
@@ -458,7 +455,6 @@ def test_odd_data_have_pages_that_make_sense(monkeypatch: pytest.MonkeyPatch, tm
         assert not re.search(r"\b(nan|nat|inf)\b", said(test).casefold()), page
 
 
-@ELSEWHERE
 def test_touchpoints_may_stand_in_no_stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     path = recipe(tmp_path, walks("abcd"), stages={"s": ["a", "b"]})
     for page in ("map", "graph"):
@@ -568,7 +564,6 @@ def test_a_store_that_takes_nothing_says_so(monkeypatch: pytest.MonkeyPatch, tmp
     assert "**6,000** cases" in said(fine(app(monkeypatch)))
 
 
-@ELSEWHERE
 def test_a_segment_that_cannot_be_read_hides_no_other(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("JOURNEY_STORE", f"sqlite:///{tmp_path / 'store.db'}")
     source = arguments([])

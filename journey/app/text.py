@@ -75,6 +75,11 @@ def sentence(error: JourneyError) -> str:
     return plain(_(error.template, **error.values))
 
 
+# What Streamlit makes icons, links and arrows of, whatever is escaped: only a letter without width keeps it apart.
+UNESCAPED = re.compile(r":(?=//|material[/_]|streamlit:)|@(?=\w)|\bwww(?=\.)|(?<!\S)[<>~-](?=[-=>])", re.IGNORECASE)
+
+
 def plain(text: object) -> str:
-    """A text from the data so that Markdown shows it as it is written."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~$<>:&])", r"\\\1", str(text))
+    """A text from the data, on one line, so that Markdown shows it as it is written."""
+    line = UNESCAPED.sub("\\g<0>\u2060", re.sub(r"\s+", " ", str(text)))
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~$<>:&])", r"\\\1", line)

@@ -164,7 +164,9 @@ class EventLog:
         column, codes = self.index.column(attribute)
         pairs = self.rows().select("cid", value=column).distinct()
         counts = run(pairs.group_by("value").agg(cases=pairs.count()))
-        names = [codes.names[int(v)] if codes and not pd.isna(v) else v for v in counts["value"]]
+        names: Any = [codes.names[int(v)] if codes and not pd.isna(v) else v for v in counts["value"]]
+        if codes is None and pairs.value.type().is_integer() and counts["value"].hasnans:
+            names = counts["value"].astype("Int64")  # pandas tells whole numbers beside missing ones as 3.0
         ordered = pd.Series(counts["cases"].to_numpy(), index=names, name="cases")
         return ordered.sort_values(ascending=False, kind="stable")
 

@@ -130,7 +130,8 @@ def _touchpoints(log: EventLog, edges: pd.DataFrame) -> tuple[Touchpoint, ...]:
     stage_of = {name: stage for stage, members in log.recipe.stages.items() for name in members}
     stages, listed = list(log.recipe.stages), list(stage_of)
     table["name"] = [log.touchpoints[int(code)] for code in table.index]
-    table["stage"] = [stage_of.get(name) for name in table["name"]]
+    # As objects, lest pandas turns the None of those without a stage into NaN.
+    table["stage"] = pd.Series([stage_of.get(name) for name in table["name"]], index=table.index, dtype="object")
     table["order"] = [
         (stages.index(stage) if stage else len(stages), place / visits, name)
         for stage, place, visits, name in zip(

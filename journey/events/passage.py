@@ -1,10 +1,12 @@
 """Filters that keep whole cases by how they went on: what stands behind the counts of paths, funnels, waits and loops.
 
-Plain values, as in `journey.events.filters`. Touchpoints are codes, times microseconds.
+Plain values, as in `journey.events.filters`: each looks for its cases in the whole index. Touchpoints are codes, times
+microseconds.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -30,15 +32,16 @@ class Stepped:
     places: tuple[int, ...]
 
     def apply(self, rows: Any, index: Index) -> Any:
-        here = rows.filter(rows.tp == self.anchor)
+        whole = index.table()
+        here = whole.filter(whole.tp == self.anchor)
         anchors = here.group_by("cid").agg(anchor=here.pos.min())
-        step, those = self.step, rows
+        step, those = self.step, whole
         if self.places:
-            those = rows.filter(rows.tp.isin(self.places))
+            those = whole.filter(whole.tp.isin(self.places))
         elif step > 0:
-            those, step = rows.filter(rows.next_tp.isnull()), step - 1
+            those, step = whole.filter(whole.next_tp.isnull()), step - 1
         else:
-            those, step = rows.filter(rows.pos == 0), step + 1
+            those, step = whole.filter(whole.pos == 0), step + 1
         near = those.inner_join(anchors, "cid")
         return rows.semi_join(near.filter(near.pos == near.anchor + step).select("cid"), "cid")
 
@@ -51,8 +54,9 @@ class Around:
     via: int
 
     def apply(self, rows: Any, index: Index) -> Any:
-        there = (rows.tp == self.via) & (rows.prev_tp == self.source) & (rows.next_tp == self.source)
-        return rows.semi_join(rows.filter(there.fill_null(False)).select("cid").distinct(), "cid")
+        whole = index.table()
+        there = (whole.tp == self.via) & (whole.prev_tp == self.source) & (whole.next_tp == self.source)
+        return rows.semi_join(whole.filter(there.fill_null(False)).select("cid").distinct(), "cid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,8 @@ class Again:
     touchpoint: int
 
     def apply(self, rows: Any, index: Index) -> Any:
-        visits = rows.filter(rows.tp == self.touchpoint)
+        whole = index.table()
+        visits = whole.filter(whole.tp == self.touchpoint)
         by_case = visits.group_by("cid").agg(visits=visits.count())
         return rows.semi_join(by_case.filter(by_case.visits > 1), "cid")
 
@@ -75,13 +80,12 @@ class Among:
     way: tuple[int, ...]
 
     def apply(self, rows: Any, index: Index) -> Any:
-        those = rows.filter(rows.tp.isin(self.among))
+        whole = index.table()
+        those = whole.filter(whole.tp.isin(self.among))
         place = ibis.row_number().over(ibis.window(group_by="cid", order_by="pos"))
         those = those.select("cid", "tp", place=place)
-        fits = ibis.literal(False)
-        for at, code in enumerate(self.way):
-            fits = fits | ((those.place == at) & (those.tp == code))
-        by_case = those.group_by("cid").agg(events=those.count(), fits=fits.sum())
+        places = [(those.place == at) & (those.tp == code) for at, code in enumerate(self.way)]
+        by_case = those.group_by("cid").agg(events=those.count(), fits=_any(places).sum())
         length = len(self.way)
         return rows.semi_join(by_case.filter((by_case.events == length) & (by_case.fits == length)), "cid")
 
@@ -95,7 +99,8 @@ class Reached:
     order: Order
 
     def apply(self, rows: Any, index: Index) -> Any:
-        return rows.semi_join(reached(rows, self.codes, self.limit, self.order)[-1], "cid")
+        whole = index.table()
+        return rows.semi_join(reached(whole, self.codes, self.limit, self.order)[-1], "cid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +116,10 @@ class Lost:
     went: tuple[int, ...] | None = None
 
     def apply(self, rows: Any, index: Index) -> Any:
-        gone = lost(rows, self.codes, self.limit, self.order)
+        whole = index.table()
+        gone = lost(whole, self.codes, self.limit, self.order)
         if self.went is not None:
-            visits = rows.filter(rows.tp.isin(self.codes[:-1]))
+            visits = whole.filter(whole.tp.isin(self.codes[:-1]))
             here = visits.inner_join(gone.select("cid", "pos"), ["cid", "pos"])
             test = here.next_tp.isin(self.went).fill_null(False) if self.went else here.next_tp.isnull()
             gone = here.filter(test)
@@ -134,7 +140,8 @@ class Lasted:
     high: int | None
 
     def apply(self, rows: Any, index: Index) -> Any:
-        found = gaps(rows, self.source, self.target, direct=self.direct)
+        whole = index.table()
+        found = gaps(whole, self.source, self.target, direct=self.direct)
         test = found.gap >= self.low
         if self.high is not None:
             test = test & (found.gap < self.high)
@@ -142,6 +149,12 @@ class Lasted:
 
 
 Passage = Stepped | Around | Again | Among | Reached | Lost | Lasted
+
+
+def _any(tests: Sequence[Any]) -> Any:
+    """Whether any of the tests holds: as a tree, for a chain of hundreds would be too deep for the engine."""
+    middle = len(tests) // 2
+    return _any(tests[:middle]) | _any(tests[middle:]) if middle else tests[0]
 
 
 def gaps(rows: Any, source: int, target: int, *, direct: bool) -> Any:

@@ -39,7 +39,7 @@ class Segments:
                 rows = connection.execute(wanted.order_by(_table.c.name)).all()
         except SQLAlchemyError as error:
             raise JourneyError(f"The saved segments can't be read ({error.__class__.__name__}).") from error
-        return {name: Selection.from_json(text) for name, text in rows}
+        return {name: selection for name, text in rows if (selection := _read(text)) is not None}
 
     def save(self, name: str, selection: Selection) -> None:
         """Save a selection under a name; one of that name is replaced.
@@ -66,3 +66,11 @@ class Segments:
                     connection.execute(statement)
         except SQLAlchemyError as error:
             raise JourneyError(f"The segment can't be saved ({error.__class__.__name__}).") from error
+
+
+def _read(text: str) -> Selection | None:
+    """A saved selection; None if it can't be read, for one that can't must not hide the others."""
+    try:
+        return Selection.from_json(text)
+    except JourneyError:
+        return None
