@@ -8,7 +8,21 @@ from pathlib import Path
 import streamlit as st
 
 from journey.app import cached
-from journey.app.pages import compare, data, friction, graph, map, overview, paths
+from journey.app.pages import (
+    alerts,
+    compare,
+    data,
+    drivers,
+    friction,
+    graph,
+    map,
+    overview,
+    paths,
+    plan,
+    success,
+    voices,
+    whatif,
+)
 from journey.app.parts.cases import adopt_asked
 from journey.app.parts.choice import choice
 from journey.app.parts.drawer import drawer
@@ -36,15 +50,27 @@ def main() -> None:
     views: list[View] = []
     # The first page lives at the address itself.
     page = st.navigation(
-        [
-            _page(overview.page, views, _("Overview"), "overview", default=True),
-            _page(map.page, views, _("Map"), "map"),
-            _page(graph.page, views, _("Graph"), "graph"),
-            _page(friction.page, views, _("Friction"), "friction"),
-            _page(paths.page, views, _("Paths"), "paths"),
-            _page(compare.page, views, _("Compare"), "compare"),
-            _page(data.page, views, _("Data"), "data"),
-        ],
+        {
+            "": [
+                _page(overview.page, views, _("Overview"), "overview", default=True),
+                _page(map.page, views, _("Map"), "map"),
+                _page(graph.page, views, _("Graph"), "graph"),
+                _page(friction.page, views, _("Friction"), "friction"),
+                _page(paths.page, views, _("Paths"), "paths"),
+                _page(compare.page, views, _("Compare"), "compare"),
+                _page(data.page, views, _("Data"), "data"),
+            ],
+            _("Analysis"): [
+                _page(whatif.page, views, _("What if"), "what-if"),
+                _page(drivers.page, views, _("Drivers"), "drivers"),
+                _page(plan.page, views, _("Designed and lived"), "plan"),
+                _page(alerts.page, views, _("Alerts"), "alerts"),
+            ],
+            _("Customers"): [
+                _page(success.page, views, _("Success"), "success"),
+                _page(voices.page, views, _("Voices"), "voices"),
+            ],
+        },
         position="top",
     )
     try:

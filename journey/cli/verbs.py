@@ -11,29 +11,11 @@ import typer
 
 import journey as jn
 from journey.cli import comparing, flowing, imported, show
+from journey.cli.common import Folder, Goal, Json, Recipe, Since, Top, Until, Where, app, opened, part
 from journey.errors import JourneyError
 from journey.simulate import Planted
 
-__all__ = ["app", "main"]
-
-app = typer.Typer(
-    name="journey",
-    help="Customer journeys from real events and surveys: where it hurts, how sure that is, what it costs.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-Recipe = Annotated[Path, typer.Argument(metavar="RECIPE", help="journey.yaml: where the tables are, what they mean.")]
-Folder = Annotated[Path | None, typer.Option(help="Where the tables are, if not where the recipe says.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
-Where = Annotated[
-    list[str] | None, typer.Option("--where", metavar="NAME=VALUE", help="Keep cases with this value; may be repeated.")
-]
-Since = Annotated[str | None, typer.Option(metavar="DATE", help="Keep cases that began on or after this date.")]
-Until = Annotated[str | None, typer.Option(metavar="DATE", help="Keep cases that began before this date.")]
-Top = Annotated[int, typer.Option(min=1, help="How many to show.")]
+__all__ = ["main"]
 
 
 @app.command("open")
@@ -49,7 +31,7 @@ def open_(
 
     Example: python -m journey open data/lumo/journey.yaml
     """
-    log = _log(recipe, folder)
+    log = opened(recipe, folder)
     written = log.write_quarantine(quarantine) if quarantine else None
     imported.report(log, written, as_json=json)
 
@@ -58,9 +40,7 @@ def open_(
 def friction(
     recipe: Recipe,
     folder: Folder = None,
-    goal: Annotated[
-        list[str] | None, typer.Option(help="Touchpoint that counts as success (default: the recipe's).")
-    ] = None,
+    goal: Goal = None,
     transitions: Annotated[
         bool, typer.Option("--transitions", help="Rank transitions instead of touchpoints.")
     ] = False,
@@ -81,7 +61,7 @@ def friction(
     Example: python -m journey friction data/lumo/journey.yaml --where segment=B2B
     Example: python -m journey friction data/lumo/journey.yaml --validate "nps<=6"
     """
-    log = _part(_log(recipe, folder), where, since, until)
+    log = part(opened(recipe, folder), where, since, until)
     if validate is not None:
         show.validation(log, jn.validate(log, validate, horizon=horizon, goal=goal or None), as_json=json)
         return
@@ -103,7 +83,7 @@ def variants(
 
     Example: python -m journey variants data/lumo/journey.yaml --top 5
     """
-    log = _part(_log(recipe, folder), where, since, until)
+    log = part(opened(recipe, folder), where, since, until)
     show.variants(log, jn.variants(log, limit=top), as_json=json)
 
 
@@ -123,7 +103,7 @@ def funnel(
 
     Example: python -m journey funnel data/lumo/journey.yaml "Online ad" "Checkout" --within 30d
     """
-    log = _part(_log(recipe, folder), where, since, until)
+    log = part(opened(recipe, folder), where, since, until)
     show.funnel(log, jn.funnel(log, steps, within=within, ordered=not any_order), as_json=json)
 
 
@@ -131,9 +111,7 @@ def funnel(
 def flow(
     recipe: Recipe,
     folder: Folder = None,
-    goal: Annotated[
-        list[str] | None, typer.Option(help="Touchpoint that counts as success (default: the recipe's).")
-    ] = None,
+    goal: Goal = None,
     where: Where = None,
     since: Since = None,
     until: Until = None,
@@ -144,7 +122,7 @@ def flow(
 
     Example: python -m journey flow data/lumo/journey.yaml --where segment=B2B
     """
-    log = _part(_log(recipe, folder), where, since, until)
+    log = part(opened(recipe, folder), where, since, until)
     flowing.flow(log, jn.flow(jn.mine(log, goal=goal or None)), top=top, as_json=json)
 
 
@@ -164,9 +142,7 @@ def compare(
         typer.Option("--b", metavar="NAME=VALUE|FROM..TO", help="The other side (default: everything else)."),
     ] = None,
     folder: Folder = None,
-    goal: Annotated[
-        list[str] | None, typer.Option(help="Touchpoint that counts as success (default: the recipe's).")
-    ] = None,
+    goal: Goal = None,
     where: Where = None,
     since: Since = None,
     until: Until = None,
@@ -178,7 +154,7 @@ def compare(
     Example: python -m journey compare data/lumo/journey.yaml --a segment=B2B --b segment=B2C
     Example: python -m journey compare data/lumo/journey.yaml --a 2026-04-01..2026-07-01 --b 2026-01-01..2026-04-01
     """
-    log = _part(_log(recipe, folder), where, since, until)
+    log = part(opened(recipe, folder), where, since, until)
     one, other, names = comparing.sides(log, a or [], b or [])
     comparing.comparison(log, jn.compare(one, other, names=names, goal=goal or None), top=top, as_json=json)
 
@@ -198,7 +174,7 @@ def export(
     """
     if to.suffix.lower() != ".json":
         raise JourneyError(f"{to}: name a file that ends in .json.")
-    log = _part(_log(recipe, folder), where, since, until)
+    log = part(opened(recipe, folder), where, since, until)
     to.write_text(jn.mine(log).to_json(), encoding="utf-8")
     show.line(f"Wrote {to}.")
 
@@ -237,23 +213,6 @@ def app_(
     told = [str(recipe.resolve())] if recipe else []
     told += ["--folder", str(folder.resolve())] if folder else []
     sys.exit(subprocess.call([sys.executable, "-m", "journey.app.serve", *told, "--port", str(port)]))
-
-
-def _log(recipe: Path, folder: Path | None) -> jn.EventLog:
-    with show.progress(f"Reading {recipe}") as progress:
-        return jn.open(recipe, folder=folder, progress=progress)
-
-
-def _part(log: jn.EventLog, where: list[str] | None, since: str | None, until: str | None) -> jn.EventLog:
-    for condition in where or []:
-        name, equals, value = condition.partition("=")
-        if not equals:
-            raise JourneyError(f"--where {condition}: write it as NAME=VALUE, for example channel=web.")
-        log = log.where({name: log.typed(name, value)})
-    log = log if since is None and until is None else log.between(since, until)
-    if not log.cases:
-        raise JourneyError("No case is left by these filters: widen the period or the segment.")
-    return log
 
 
 def _planted(text: str) -> Planted:
