@@ -21,6 +21,7 @@ __all__ = [
     "COMPONENTS",
     "END",
     "START",
+    "WEIGHTS",
     "Boundary",
     "Friction",
     "Journey",
@@ -35,6 +36,8 @@ __all__ = [
 
 # What friction is made of: the first two are felt, the others observed.
 COMPONENTS: Final = ("dissatisfaction", "effort", "exit", "rework", "wait", "switch", "help")
+# Half the weight on what is felt, half on what is observed, equal inside each half.
+WEIGHTS: Final[Mapping[str, float]] = {name: 0.25 if i < 2 else 0.1 for i, name in enumerate(COMPONENTS)}
 
 Good = Literal["high", "low"]
 Source = Literal["measured", "said", "assumed"]
@@ -187,6 +190,8 @@ class Journey:
     reached      cases that met a goal; None where no goal is known
     nps          Net Promoter Score in points, −100 … 100, of all answers on the relation
     scales       the satisfaction and effort scales, keyed "satisfaction", "effort", "nps"
+    parallel     groups of touchpoints that a designed map lets happen in any order, all of them but the optional ones
+                 once whoever comes by has met one; an edge to or from any of a group leads to or from the group
     """
 
     touchpoints: tuple[Touchpoint, ...]
@@ -201,6 +206,7 @@ class Journey:
     reached: int | None = None
     nps: Measure = Measure(None, None, None, 0)
     scales: Mapping[str, Scale] = dataclasses.field(default_factory=dict)
+    parallel: tuple[tuple[str, ...], ...] = ()
 
     @cached_property
     def graph(self) -> nx.DiGraph[Any]:
@@ -248,6 +254,7 @@ class Journey:
             data["scales"] = {role: Scale(**scale) for role, scale in data["scales"].items()}
             for field in ("goal", "ends", "stages"):
                 data[field] = tuple(data[field])
+            data["parallel"] = tuple(tuple(group) for group in data.get("parallel", ()))
             return cls(**data)
         except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
             raise JourneyError(f"This text is not a journey as Journey writes it ({error}).") from error

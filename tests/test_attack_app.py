@@ -16,6 +16,7 @@ import ibis
 import pandas as pd
 import pytest
 import yaml
+from pages import PAGES
 from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
@@ -35,7 +36,6 @@ from journey.store import address as store_address
 from journey.store import connect
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("overview", "map", "graph", "friction", "paths", "compare", "data")
 # Beyond this file's reach when it was written; the mark goes when they are mended.
 
 NAMES = [

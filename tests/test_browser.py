@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pages import PAGES
 
 import journey as jn
 
 ROOT = Path(__file__).parents[1]
 AXE = ROOT / "tests" / "node_modules" / "axe-core" / "axe.min.js"
 READY = "[data-testid=stApp][data-test-script-state=notRunning]"
-PAGES = ("", "map", "graph", "friction", "paths", "compare", "data")
 # Each page in both themes, and each of both languages.
-LOOKS = [(page, scheme, lang) for page in PAGES for scheme, lang in (("light", "en-US"), ("dark", "pt-BR"))]
+LOOKS = [(page, scheme, lang) for page in ("", *PAGES[1:]) for scheme, lang in (("light", "en-US"), ("dark", "pt-BR"))]
 
 
 def settled(page: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import pickle
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,19 +13,29 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
 import journey as jn
-from journey.analysis import flow as flow_module
+from journey.analysis import carried as flow_module
 from journey.analysis.chain import first_order, sampled
+from journey.analysis.levers import shifts
 from journey.cli.verbs import app
+from journey.draw import DARK, LIGHT
+from journey.draw.carried import carriers, converted, gains, times
 from journey.model import Journey, Place, Touchpoint, Transition
 
 Moves = Mapping[tuple[Place, Place], int]
 S, E = jn.START, jn.END
+
+
+@pytest.fixture(scope="module")
+def sample(root: Path) -> jn.EventLog:
+    return jn.open(root / "data" / "lumo" / "journey.yaml")
 
 
 def made(moves: Moves, *, goal: str = "G", wait: float | None = 10.0, **fields: Any) -> Journey:
@@ -273,8 +284,8 @@ def test_intervals_cover_the_truth() -> None:
     assert (held / trials > 0.89).all(), held / trials
 
 
-def test_the_sample_flows(root: Path) -> None:
-    log = jn.open(root / "data" / "lumo" / "journey.yaml")
+def test_the_sample_flows(sample: jn.EventLog) -> None:
+    log = sample
     journey = jn.mine(log)
     start = time.perf_counter()
     flow = jn.flow(journey)
@@ -343,3 +354,304 @@ def test_many_touchpoints() -> None:
     assert time.perf_counter() - start < 0.1  # a millisecond where nothing else runs
     assert gain is not None
     assert gain > 0
+
+
+# --- followed to the first goal ----------------------------------------------------------------------
+
+
+def test_followed_to_the_goal_the_chain_gives_the_counted_rate(sample: jn.EventLog) -> None:
+    log = sample
+    journey = jn.mine(log, until_goal=True)
+    assert journey.cases == 6000
+    assert journey.reached == 1502
+    ends = {edge.source: edge for edge in journey.transitions if edge.target is E}
+    assert ends["Renewed"].moves == ends["Renewed"].cases == journey["Renewed"].visits == 1502
+    assert not [edge for edge in journey.transitions if edge.source == "Renewed" and edge.target is not E]
+    assert sum(edge.moves for edge in ends.values()) == 6000
+    flow = jn.flow(journey)
+    assert flow.goal_rate == flow.observed
+    assert flow.goal_rate.value == pytest.approx(1502 / 6000)
+    assert flow.steps.value == pytest.approx(journey.events / 6000)
+    assert flow.met["ID check"].value == journey["ID check"].cases / 6000
+    assert flow.through == {}
+    same = jn.flow(log)
+    assert (same.goal_rate, same.removal, same.met) == (flow.goal_rate, flow.removal, flow.met)
+    assert same.through["Renewal notice"].value == pytest.approx(1498 / 1502)
+    # Where the same person may renew twice, only the first time counts; nothing else does.
+    assert jn.mine(log)["Renewed"].visits >= 1502
+    # The time until the goal, from the events themselves.
+    table = log.table(limit=200_000).sort_values(["case", "position"])
+    first = table[table["touchpoint"] == "Renewed"].groupby("case")["position"].min()
+    until = table[table["position"] <= table["case"].map(first).fillna(np.inf)]
+    spans = until.groupby("case")["time"].agg(lambda times: (times.max() - times.min()).total_seconds())
+    assert flow.duration_s == pytest.approx(spans.mean())
+
+
+@pytest.mark.parametrize("goal", [("Contract signature",), ("Renewed", "Cancellation"), ("Social ad",)])
+def test_any_goal_reconciles_with_its_count(sample: jn.EventLog, goal: tuple[str, ...]) -> None:
+    log = sample.where(segment="B2B")
+    for order in (1, 2):
+        flow = jn.flow(log, goal=goal, order=order, draws=0)  # type: ignore[arg-type]
+        assert flow.goal_rate.value == pytest.approx(log.met(*goal).cases / log.cases)
+        assert flow.order == order
+
+
+# --- second order ------------------------------------------------------------------------------------
+
+
+def brute(paths: jn.PathJourney, *, without: str | None = None, target: str = "Conversion") -> float:
+    """The chance of the target in the chain of pairs, by value iteration; whoever comes to `without` is lost."""
+    moves: dict[tuple[Place, Place, Place], int] = {}
+    for path in paths.paths:
+        for ended, n in (((*path.steps, "Conversion"), path.conversions), (path.steps, path.nulls)):
+            places: list[Place] = [S, S, *ended, E]
+            for three in zip(places, places[1:], places[2:], strict=False):
+                moves[three] = moves.get(three, 0) + n
+    total: dict[tuple[Place, Place], int] = {}
+    for (a, b, _), n in moves.items():
+        total[a, b] = total.get((a, b), 0) + n
+    worth: dict[tuple[Place, Place], float] = {}
+    for _ in range(3000):
+        new: dict[tuple[Place, Place], float] = {}
+        for (a, b, c), n in moves.items():
+            if not n or c is E or c == without:
+                continue
+            gain = 1.0 if c == target else worth.get((b, c), 0.0)
+            new[a, b] = new.get((a, b), 0.0) + n / total[a, b] * gain
+        if worth and max(abs(new.get(k, 0) - worth.get(k, 0)) for k in {*new, *worth}) < 1e-13:
+            break
+        worth = new
+    return worth.get((S, S), 0.0)
+
+
+ways = st.lists(st.sampled_from("ABCD"), min_size=1, max_size=6).map(" > ".join)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.dictionaries(ways, st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=2, max_size=8))
+def test_blocks_equal_brute_force(rows: dict[str, tuple[int, int]]) -> None:
+    told = {"A > B": (3, 1), **rows}
+    paths = jn.read_paths(
+        pd.DataFrame([{"path": k, "total_conversions": a, "total_null": b} for k, (a, b) in told.items()])
+    )
+    flow = jn.flow(paths, order=2)
+    rate = brute(paths)
+    assert flow.goal_rate.value == pytest.approx(rate, abs=1e-9)
+    assert flow.observed.value == pytest.approx(rate, abs=1e-9)
+    for name in [one.name for one in paths.touchpoints if one.name != "Conversion"]:
+        assert flow.removal[name].value == pytest.approx(1 - brute(paths, without=name) / rate, abs=1e-7)
+        assert flow.reach[name].value == pytest.approx(brute(paths, target=name), abs=1e-7)
+        for measure in (flow.reach[name], flow.removal[name]):
+            assert measure.low <= measure.value <= measure.high  # type: ignore[operator]
+    walked: dict[Place, float] = {}
+    for step in flow.converters:
+        walked[step.source] = walked.get(step.source, 0) + step.share
+    assert all(total == pytest.approx(1) for total in walked.values())
+
+
+def test_removal_equals_what_simulated_cases_lose() -> None:
+    # From A to B or C, which lead to each other and to the goal; C also from the start.
+    moves: Moves = {(S, "A"): 60, (S, "C"): 40, ("A", "B"): 30, ("A", "C"): 20, ("A", E): 10, ("B", "C"): 20}
+    moves = {**moves, ("B", "G"): 20, ("B", E): 20, ("C", "B"): 30, ("C", "G"): 20, ("C", E): 30, ("G", E): 40}
+    flow = jn.flow(made(moves), draws=0)
+    random, n = np.random.default_rng(1), 200_000
+    names: list[Place] = [S, "A", "B", "C", "G", E]
+    p = np.array([[moves.get((a, b), 0) for b in names] for a in names], float)
+    p[-1, -1] = 1
+    up_to = np.cumsum(p / p.sum(1, keepdims=True), axis=1)
+    at, met = np.zeros(n, int), np.zeros((n, 6), bool)
+    while (at != 5).any():
+        at = np.minimum((random.random(n)[:, None] > up_to[at]).sum(1), 5)
+        met[np.arange(n), at] = True
+    won = met[:, 4]
+    assert flow.goal_rate.value == pytest.approx(won.mean(), abs=0.006)
+    for k, name in ((1, "A"), (2, "B"), (3, "C")):
+        lost = (won & met[:, k]).sum() / won.sum()
+        assert flow.removal[name].value == pytest.approx(lost, abs=0.008)
+        assert flow.reach[name].value == pytest.approx(met[:, k].mean(), abs=0.006)
+
+
+def test_second_order_sees_what_the_first_cannot(sample: jn.EventLog) -> None:
+    log = sample
+    first, second = jn.flow(log, order=1, draws=0), jn.flow(log, order="auto")
+    assert second.order == 2
+    assert second.memory is not None
+    assert second.memory.best == 2
+    assert first.memory is None
+    # Nobody renews without a device that works; the first order believes that one in five does.
+    assert first.removal["Device activation"].value < 0.85  # type: ignore[operator]
+    assert second.removal["Device activation"].value == second.through["Device activation"].value == 1
+    counted = {at: one.value for at, one in second.through.items()}
+
+    def off(flow: jn.Flow) -> float:
+        return max(abs(flow.removal[at].value - value) for at, value in counted.items())  # type: ignore[operator]
+
+    assert off(second) < off(first)
+    assert second.goal_rate.value == pytest.approx(first.goal_rate.value)
+    assert (second.steps.value, second.duration_s) == pytest.approx((first.steps.value, first.duration_s))
+
+
+def test_intervals_of_second_order_cover_the_truth() -> None:
+    random = np.random.default_rng(5)
+    ways = {"A > B > C": (0.2, 0.5), "A > C": (0.25, 0.2), "B > C": (0.2, 0.1), "A > B > A > C": (0.15, 0.4)}
+    ways["D"] = (0.2, 0.3)
+
+    def paths(n: float, drawn: bool) -> jn.PathJourney:
+        share = [p for p, _ in ways.values()]
+        cases = random.multinomial(int(n), share) if drawn else np.round(n * np.array(share)).astype(int)
+        rows = []
+        for (way, (_, rate)), cases_ in zip(ways.items(), cases, strict=True):
+            won = int(random.binomial(cases_, rate)) if drawn else round(cases_ * rate)
+            rows.append({"path": way, "total_conversions": won, "total_null": int(cases_) - won})
+        return jn.read_paths(pd.DataFrame(rows))
+
+    truth = jn.flow(paths(100_000, False), order=2, draws=0)
+    held, trials = np.zeros(3), 200
+    for _ in range(trials):
+        got = jn.flow(paths(300, True), order=2)
+        pairs = [(got.removal["B"], truth.removal["B"]), (got.removal["D"], truth.removal["D"])]
+        pairs.append((got.reach["B"], truth.reach["B"]))
+        held += [one.low <= known.value <= one.high for one, known in pairs]  # type: ignore[operator]
+    assert (held / trials > 0.9).all(), held / trials
+
+
+def test_what_second_order_cannot_do_is_said(sample: jn.EventLog) -> None:
+    log = sample.where(segment="B2B")
+    journey = jn.mine(log, until_goal=True)
+    with pytest.raises(jn.JourneyError, match="forgotten what came before"):
+        jn.flow(journey, order=2)
+    with pytest.raises(jn.JourneyError, match="1, 2 or “auto”"):
+        jn.flow(log, order=3)  # type: ignore[arg-type]
+    assert jn.flow(journey, order="auto").order == 1
+    paths = jn.read_paths(pd.DataFrame({"path": ["A > B > C"], "total_conversions": [4], "total_null": [2]}))
+    with pytest.raises(jn.JourneyError, match="with its own goal"):
+        jn.flow(paths, goal="B", order=2)
+    assert jn.flow(paths, goal="B").through == {}
+
+
+@pytest.mark.parametrize(
+    "events, goal, rate, said",
+    [
+        ("ab,ab,a", "c", None, "no touchpoint “c”"),  # misspelt
+        ("ab,ab,a", "a", 1.0, None),  # everyone, at once
+        ("a,a", "a", 1.0, None),  # one touchpoint
+        ("ab,ab", "b", 1.0, None),  # everyone, two touchpoints
+        ("aaaa", "a", 1.0, None),  # one case
+        ("ab,a,b,ba", "b", 0.75, None),
+        ("abab,ab", "b", 1.0, None),  # the goal is met again
+    ],
+)
+@pytest.mark.parametrize("order", [1, 2, "auto"])
+def test_small_logs_flow_or_are_told_why_not(
+    events: str, goal: str, rate: float | None, said: str | None, order: Any
+) -> None:
+    rows = [(case, x) for case, way in enumerate(events.split(",")) for x in way]
+    table = pd.DataFrame(rows, columns=["case", "what"])
+    table["when"] = pd.date_range("2026-01-01", periods=len(table), freq="h")
+    log = jn.read(table, case="case", touchpoint="what", time="when")
+    with pytest.raises(jn.JourneyError, match="needs a goal"):
+        jn.flow(log, order=order)
+    if said:
+        with pytest.raises(jn.JourneyError, match=said):
+            jn.flow(log, goal=goal, order=order)
+        return
+    flow = jn.flow(log, goal=goal, order=order)
+    assert flow.goal_rate.value == rate
+    assert flow.goal_rate == flow.observed
+    every = [flow.goal_rate, flow.steps, *flow.reach.values(), *flow.removal.values(), *flow.met.values()]
+    for measure in every:
+        assert measure.value is not None
+        assert measure.low <= measure.value <= measure.high  # type: ignore[operator]
+    assert json.dumps([flow.duration_s, flow.returns], allow_nan=False)
+
+
+def test_goals_that_nobody_reaches(sample: jn.EventLog, tmp_path: Path) -> None:
+    log = sample
+    few = log.not_met("Renewed")
+    for order in (1, 2, "auto"):
+        none = jn.flow(few, order=order)  # type: ignore[arg-type]
+        assert none.goal_rate.value == 0
+        assert none.goal_rate.high < 0.01  # type: ignore[operator]
+        assert set(none.removal.values()) == {jn.Measure.missing()}
+        assert (none.levers, none.mandatory, none.through) == ((), (), {})
+    (tmp_path / "events.csv").write_text("id,what,when\n1,A,2026-01-01\n1,B,2026-01-02\n2,B,2026-01-03\n")
+    recipe = "tables: [{kind: events, path: events.csv, case: id, touchpoint: what, time: when}]\n"
+    (tmp_path / "journey.yaml").write_text(recipe)
+    with pytest.raises(jn.JourneyError, match="needs a goal"):
+        jn.flow(jn.open(tmp_path / "journey.yaml"))
+
+
+# --- the app -----------------------------------------------------------------------------------------
+
+PAGE = """
+import sys
+import streamlit as st
+from journey.app.parts import flow_attribution, flow_goal
+from journey.app.parts.drawer import drawer
+from journey.app.state import View, arguments
+from journey.app.text import settle_language
+settle_language()
+view = View(arguments(None))
+flow_goal.show(view)
+flow_attribution.show(view)
+drawer(view)
+"""
+
+
+def parts(monkeypatch: pytest.MonkeyPatch, *told: str, **address: str) -> AppTest:
+    monkeypatch.setattr(sys, "argv", ["app.py", *told])
+    test = AppTest.from_string(PAGE, default_timeout=120)
+    for name, value in address.items():
+        test.query_params[name] = value
+    test.run()
+    assert not test.exception, [one.message for one in test.exception]
+    return test
+
+
+def words_of(test: AppTest) -> str:
+    kinds = ("markdown", "caption", "info")
+    return " ".join(str(one.value) for kind in kinds for one in test.get(kind)).replace("\\", "")
+
+
+@pytest.mark.parametrize("part", ["carriers", "time", "levers", "walks"])
+@pytest.mark.parametrize("lang", ["en", "pt"])
+def test_the_parts_of_the_page(monkeypatch: pytest.MonkeyPatch, part: str, lang: str) -> None:
+    test = parts(monkeypatch, flow_show=part, lang=lang)
+    told = words_of(test)
+    assert ("25.0%" if lang == "en" else "25,0%") in told
+    assert "Renewal notice" in told
+    if lang == "en":
+        assert "Neither is a cause" in told
+        assert "farthest off at First savings message: 24%" in told
+
+
+def test_the_parts_without_what_they_need(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "events.csv").write_text("id,what,when\n1,A,2026-01-01\n1,B,2026-01-02\n")
+    recipe = "tables: [{kind: events, path: events.csv, case: id, touchpoint: what, time: when}]\n"
+    (tmp_path / "journey.yaml").write_text(recipe)
+    # One case, no goal: the first touchpoint is offered, and every case begins there.
+    assert "no touchpoint comes before it" in words_of(parts(monkeypatch, str(tmp_path / "journey.yaml")))
+    (tmp_path / "journey.yaml").write_text(recipe + "goal: B\n")
+    told = words_of(parts(monkeypatch, str(tmp_path / "journey.yaml")))
+    assert "**100.0%** of 1 cases reach **B**" in told
+    assert "They agree on every touchpoint" in told
+
+
+def test_figures_of_the_flow(sample: jn.EventLog) -> None:
+    flow = jn.flow(sample, order=2)
+    names = ["ID check", "First bill"]
+    for theme in (LIGHT, DARK):
+        figures = [
+            carriers(names, flow, theme=theme),
+            times(flow, theme=theme),
+            gains([("ID check", "ID check: stay", 0.01, "told")], theme=theme),
+            converted([("ID check", "ID check → Contract signature", 0.7, 0.4)], theme=theme),
+        ]
+        for figure in figures:
+            assert "NaN" not in figure.to_json()
+            assert figure.layout.height > 60
+    assert list(figures[0].data[0].customdata) == names
+    best = shifts(flow.levers, flow.goal)
+    assert len({(one.at, one.less) for one in best}) == len(best)
+    assert "Renewed" not in {one.more for one in best}
+    assert max(sum(one.at == at for one in flow.levers) for at in flow.reach) <= 6

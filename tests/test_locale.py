@@ -14,6 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from pages import PAGES
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
@@ -21,7 +22,6 @@ from journey.draw.words import ENGLISH, Say, interval, span
 from journey.model import Measure
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("overview", "map", "graph", "friction", "paths", "compare", "data")
 SHOWS = {
     "badge",
     "button",

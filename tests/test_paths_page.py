@@ -262,6 +262,8 @@ def test_no_condition_is_without_words() -> None:
         "any": ("A",),
         "none": ("A",),
         "among": ("1", "A", "A"),
+        "row": ("anywhere", "A", "B"),
+        "visited": ("A", "2026-04-01", "2026-05-01"),
     }
     assert set(words) == set(KINDS)
     for kind, told in words.items():

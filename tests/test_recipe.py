@@ -715,7 +715,8 @@ def test_components_are_those_of_the_model() -> None:
 @pytest.mark.parametrize("path", sorted(DATA.glob("*.yaml")), ids=lambda path: path.stem)
 def test_shipped_recipes_are_understood(path: Path) -> None:
     recipe = recipes.load(path, folder="/somewhere")
-    assert recipe.goal and recipe.explain() and recipe.name
+    # Accounts have a goal of their own; a journey has one in the recipe; reviews that are listened to have none.
+    assert (recipe.goal or recipe.accounts or recipe.listening.spontaneous) and recipe.explain() and recipe.name
     assert path.read_text(encoding="utf-8").startswith("# ")
     if recipe.designed:
         journey = recipe.map()

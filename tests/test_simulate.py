@@ -206,6 +206,7 @@ def test_few_events_per_customer_make_short_passages(tmp_path: Path) -> None:
     assert table.groupby("case").size().mean() == pytest.approx(3, abs=0.3)
 
 
+@pytest.mark.slow
 def test_the_length_of_a_file_does_not_need_memory(tmp_path: Path) -> None:
     code = (
         "import resource, sys; from journey.simulate import write_parquet\n"
@@ -220,6 +221,7 @@ def test_the_length_of_a_file_does_not_need_memory(tmp_path: Path) -> None:
     assert float(grown.stdout) < 200
 
 
+@pytest.mark.slow
 def test_the_checked_in_sample_is_what_the_script_makes(tmp_path: Path) -> None:
     data = Path(__file__).parents[1] / "data"
     command = [sys.executable, str(data / "make_sample.py"), str(tmp_path)]

@@ -14,6 +14,7 @@ import pytest
 import journey as jn
 
 pytestmark = [
+    pytest.mark.slow,  # Spark takes half a minute to warm up
     pytest.mark.spark,
     pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java"),
     # Spark 4.3 warns of pandas 3, and its own streams are closed late.

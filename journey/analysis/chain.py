@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg.lapack import dgetrf, dgetri, dgetri_lwork
 from scipy.sparse import csr_array, eye_array
 from scipy.sparse.csgraph import breadth_first_order
 from scipy.sparse.linalg import splu
@@ -39,6 +40,9 @@ Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 FILL: Final = 0.02  # a factor denser than this share is inverted faster by LAPACK than column by column
+TANGLED: Final = 3  # with more ways out of a state than this, a sparse factor fills up, and is not tried
+MOST_DENSE: Final = 6000  # states whose whole inverse fits into memory with ease
+COLUMNS: Final = 64  # looked at together, so that they fit into the processor's cache
 SURE: Final = 1e-9  # nearer than this to 0 or 1 is what the counts say without exception
 NORMAL: Final = 1.959963984540054  # standard deviations to either end of 95 %
 BLOCK: Final = 4_000_000  # numbers of drawn chains held at a time
@@ -97,12 +101,16 @@ class Chain:
         met[breadth_first_order(graph, start, return_predecessors=False)] = True
         return met[:n]
 
-    @cached_property
-    def factor(self) -> Any:
-        """The sparse LU factors of I − Q. States that nobody comes to and nobody leaves count as ends."""
+    def _ends(self) -> None:
+        """Raises JourneyError if a case could come to a place that it never leaves."""
         trapped = np.flatnonzero(self.reached & self.stuck)
         if trapped.size:
             raise JourneyError(never_ends([self.names[k] for k in trapped]))
+
+    @cached_property
+    def factor(self) -> Any:
+        """The sparse LU factors of I − Q. States that nobody comes to and nobody leaves count as ends."""
+        self._ends()
         q = self.q.copy()
         q.data[np.repeat(self.stuck, np.diff(q.indptr))] = 0
         return splu((eye_array(len(self), format="csr") - q).tocsc())
@@ -111,18 +119,25 @@ class Chain:
     def visits(self) -> Array:
         """[n, n] N: expected visits to k of a case that stands at i."""
         n = len(self)
-        if self.factor.nnz < FILL * n * n:
+        tangled = n <= MOST_DENSE and self.q.nnz > TANGLED * n
+        if not tangled and self.factor.nnz < FILL * n * n:
             columns: Array = self.factor.solve(np.eye(n))
             return columns
-        q = self.q.toarray()
-        q[self.stuck] = 0
-        inverse: Array = np.linalg.inv(np.eye(n) - q)
-        return inverse
+        self._ends()
+        away = -self.q.toarray()
+        away[self.stuck] = 0
+        away[np.arange(n), np.arange(n)] += 1
+        return _inverse(away)
+
+    def solve(self, right: Array) -> Array:
+        """[n] N·right, by the inverse where it is known."""
+        found: Array = self.visits @ right if "visits" in self.__dict__ else self.factor.solve(right)
+        return found
 
     @cached_property
     def chance(self) -> Array:
         """[n] b: the chance of reaching the goal from each state, exactly 0 where there is no way."""
-        b = np.clip(self.factor.solve(self.goal.astype(float)), 0, 1)
+        b = np.clip(self.solve(self.goal.astype(float)), 0, 1)
         ways = csr_array((np.ones(self.q.nnz), self.q.indices, self.q.indptr), shape=self.q.shape).T.tocsr()
         can = self.goal.copy()
         for g in np.flatnonzero(self.goal):
@@ -140,8 +155,7 @@ class Chain:
     @cached_property
     def steps(self) -> Array:
         """[n] t: expected events until a case ends, its own included."""
-        found: Array = self.factor.solve(self.once)
-        return found
+        return self.solve(self.once)
 
     @cached_property
     def wait(self) -> Array:
@@ -157,9 +171,27 @@ class Chain:
         targets = np.bincount(self.edges.i, None, len(self))
         return np.where(moves > 0, moves + targets / 2, np.inf)
 
+    @cached_property
+    def starts(self) -> Ints:
+        """Where the edges of each source begin."""
+        return np.flatnonzero(np.r_[True, np.diff(self.edges.i) > 0]).astype(np.int64)
+
     def row(self, k: int) -> slice:
         """The edges that leave state k."""
         return slice(int(np.searchsorted(self.edges.i, k)), int(np.searchsorted(self.edges.i, k, side="right")))
+
+
+def _inverse(matrix: Array) -> Array:
+    """The inverse of a matrix, which is overwritten: half the work of solving for the unit matrix."""
+    # LAPACK stores by column, so it sees the transpose, and gives back the transpose of the inverse.
+    factors, pivots, failed = dgetrf(matrix.T, overwrite_a=True)
+    if not failed:
+        size, _ = dgetri_lwork(len(matrix))
+        found, failed = dgetri(factors, pivots, lwork=int(size), overwrite_lu=True)
+    if failed:
+        raise JourneyError("This journey can't be solved: some touchpoints lead to nothing but each other.")
+    inverse: Array = found.T
+    return inverse
 
 
 def never_ends(names: Sequence[Place]) -> str:
@@ -208,7 +240,7 @@ def sampled(chain: Chain, draws: int, seed: int) -> tuple[Array, Array, Array, A
     n, edges = len(chain), chain.edges
     random = np.random.default_rng(seed)
     counted = np.isfinite(chain.seen)[edges.i]
-    first = np.flatnonzero(np.r_[True, np.diff(edges.i) > 0])
+    first = chain.starts
     live = np.flatnonzero((edges.j < n) & ~chain.stuck[edges.i])
     size = np.diff(np.r_[first, edges.i.size])
     parts = []
@@ -245,21 +277,21 @@ def first_order(chain: Chain) -> tuple[float, float, Array, Array]:
     s, own = visits[0], np.diagonal(visits)
     goal = float(s**2 @ spread(chain, b, chain.seen))
     steps = float(s**2 @ spread(chain, chain.steps, chain.seen))
-    hit = visits / own  # [j, k] the chance of ever meeting k
-    mean_b = q @ b
-    square_b = q @ (b * b)
-    square_hit, both = q @ (hit * hit), q @ (b[:, None] * hit)
-    weight = 1 / (chain.seen + 1)[:, None]
-    without = s[:, None] - visits.T * (s / own)  # [i, k] visits to i before k is met
-    reach = (without**2 * weight * np.maximum(square_hit - hit**2, 0)).sum(0)
-    if b[0] <= 0:
-        return goal**0.5, steps**0.5, np.sqrt(reach), np.zeros_like(reach)
-    less = b[:, None] - hit * b  # [j, k] the chance of the goal without k
-    square = square_b[:, None] - 2 * b * both + b**2 * square_hit - less**2
-    joint = square_b[:, None] - b * both - less * mean_b[:, None]
-    plain = (square_b - mean_b**2)[:, None]
-    x, y = -without / b[0], s[:, None] * (less[0] / b[0] ** 2)
-    effect = (weight * np.maximum(x * x * square + 2 * x * y * joint + y * y * plain, 0)).sum(0)
+    reach, effect = np.zeros(len(chain)), np.zeros(len(chain))
+    plain = np.maximum(q @ (b * b) - (q @ b) ** 2, 0)[:, None]
+    weight, mean_b = 1 / (chain.seen + 1), (q @ b)[:, None]
+    for start in range(0, len(chain), COLUMNS):
+        k = slice(start, start + COLUMNS)
+        hit = visits[:, k] / own[k]  # [j, k] the chance of ever meeting k
+        without = s[:, None] - visits[k].T * (s[k] / own[k])  # [i, k] visits to i before k is met
+        reach[k] = weight @ (without**2 * np.maximum(q @ (hit * hit) - hit**2, 0))
+        if b[0] <= 0:
+            continue
+        less = b[:, None] - hit * b[k]  # [j, k] the chance of the goal without k
+        square = q @ (less * less) - less**2
+        joint = q @ (b[:, None] * less) - less * mean_b
+        x, y = -without / b[0], s[:, None] * (less[0] / b[0] ** 2)
+        effect[k] = weight @ np.maximum(x * x * square + 2 * x * y * joint + y * y * plain, 0)
     return goal**0.5, steps**0.5, np.sqrt(reach), np.sqrt(effect)
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from journey.analysis.drivers import Drivers
 from journey.model import Friction, Journey, Measure, Touchpoint
 
-__all__ = ["Importance", "Quadrant", "Standing", "importance"]
+__all__ = ["Importance", "Quadrant", "Quadrants", "Standing", "importance", "importance_for"]
 
-Importance = Literal["reach", "burden"]
+Importance = Literal["reach", "burden", "outcome"]
 Quadrant = Literal["improve", "keep", "later", "enough"]
 
 
@@ -19,7 +20,8 @@ class Standing:
     """One touchpoint's place in the quadrants.
 
     performance   satisfaction as a share of its scale, 1 the good end (POMP); n is answers
-    importance    share of all cases that met it (0–1; a count, so without doubt), or its burden with its interval
+    importance    share of all cases that met it (0–1; a count, so without doubt), its burden, or its share of what is
+                  explained of an outcome (0–1), these with their intervals
     quadrant      "improve" (important, below the target), "keep" (important, at it), "later", "enough"
     sure          whether the whole interval of the performance lies on the same side of the target
     """
@@ -67,9 +69,34 @@ def importance(
         return None
     performance = {t.name: _good(t.satisfaction, scale.pomp) for t in shown}
     weight = {t.name: _weight(t, journey, found.get(t.name), by) for t in shown}
-    expected = next(
-        (one.expected["dissatisfaction"] for one in found.values() if "dissatisfaction" in one.expected), None
-    )
+    left_out = tuple(t.name for t in journey.touchpoints if t.name not in performance)
+    return _quadrants(by, performance, weight, found.values(), declared, left_out)
+
+
+def importance_for(drivers: Drivers, friction: Iterable[Friction], *, declared: bool = False) -> Quadrants | None:
+    """Where each touchpoint stands by its bearing on an outcome; None where none of them was rated.
+
+    friction, declared   as for `importance`. Performance is likewise the number of `journey.mine`, of effort where only
+    that was asked; importance the share of what is explained.
+    """
+    performance = {one.at: one.performance for one in drivers.drivers if one.performance.value is not None}
+    if not performance:
+        return None
+    weight = {one.at: one.importance for one in drivers.drivers}
+    left_out = tuple(name for name in weight if name not in performance)
+    return _quadrants("outcome", performance, weight, friction, declared, left_out)
+
+
+def _quadrants(
+    by: Importance,
+    performance: Mapping[str, Measure],
+    weight: Mapping[str, Measure],
+    friction: Iterable[Friction],
+    declared: bool,
+    left_out: tuple[str, ...],
+) -> Quadrants:
+    known = (one.expected["dissatisfaction"] for one in friction if "dissatisfaction" in one.expected)
+    expected = next(known, None)
     usual = sum((m.value or 0) * m.n for m in performance.values()) / sum(m.n for m in performance.values())
     target = usual if expected is None else 1 - expected
     average = sum(m.value or 0 for m in weight.values()) / len(weight)
@@ -79,7 +106,7 @@ def importance(
         target=target,
         declared=declared and expected is not None,
         average=average,
-        left_out=tuple(t.name for t in journey.touchpoints if t.name not in performance),
+        left_out=left_out,
     )
 
 

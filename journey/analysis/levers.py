@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,10 +11,12 @@ import numpy as np
 from journey.analysis.chain import SURE, Array, Chain, duration
 from journey.model import END, Place
 
-__all__ = ["Bottleneck", "Converter", "Lever", "bottlenecks", "converters", "levers"]
+__all__ = ["Bottleneck", "Converter", "Lever", "bottlenecks", "converters", "levers", "shifts"]
 
 EPSILON: Final = 0.01  # the share that a lever moves
 LEVERS: Final = 50
+TARGETS: Final = 3  # ways to go instead, for each touchpoint and what it gives up
+OF_ONE: Final = 6  # shifts at one touchpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +38,8 @@ class Bottleneck:
 class Lever:
     """What it is worth that one visit in a hundred of `at` goes on to `more` instead of `less`.
 
-    gain   change of the goal rate (0–1), N_sk (b_more − b_less) ε with ε = 0.01, to first order
+    gain   change of the goal rate (0–1), N_sk (b_more − b_less) ε with ε = 0.01, to first order; b is the chance of the
+           goal from there (of those who came from `at`, where the chain is of second order)
     cases  the same in cases of this journey
     share  share of the visits to `at` that go on to `less` today
     """
@@ -75,49 +79,73 @@ def bottlenecks(chain: Chain, s: Array) -> tuple[Bottleneck, ...]:
     )
 
 
-def levers(chain: Chain, s: Array, cases: int) -> tuple[Lever, ...]:
-    """N_sk (b_l − b_j) ε over the transitions of every touchpoint, for shares that have ε to give."""
-    edges = chain.edges
-    worth = np.r_[chain.chance, 0.0]
-    best: list[tuple[float, int, int, int]] = []
-    for k in np.flatnonzero(s > 0).tolist():
-        row = np.arange(*chain.row(k).indices(edges.i.size))
-        if k == 0 or row.size < 2:
-            continue
-        value = worth[edges.j[row]]
-        gain = s[k] * (value[None, :] - value[:, None]) * EPSILON
-        gain[edges.share[row] < EPSILON] = 0
-        flat = gain.ravel()
-        top = np.argpartition(-flat, min(LEVERS, flat.size - 1))[:LEVERS]
-        best += [(float(flat[cell]), k, *divmod(int(cell), row.size)) for cell in top if flat[cell] > SURE * EPSILON]
-    best.sort(key=lambda one: (-one[0], *one[1:]))
+def levers(chain: Chain, s: Array, cases: int, worth: Array) -> tuple[Lever, ...]:
+    """N_sk (b_l − b_j) ε over the transitions of every touchpoint, for shares that have ε to give.
+
+    worth  [E] chance of the goal after each transition
+
+    At most six of one touchpoint, three for the same thing given up, or one touchpoint would fill the list.
+    """
+    edges, starts = chain.edges, chain.starts
+    row = edges.i[starts]
+    most = s[row] * (np.maximum.reduceat(worth, starts) - np.minimum.reduceat(worth, starts))
+    most[row == 0] = 0
+    best: list[tuple[float, int, int]] = []  # gain, edge that gives, edge that takes
+    for at in np.argsort(-most, kind="stable").tolist():
+        # No row that follows has more to give than the fiftieth so far.
+        if most[at] <= 0 or (len(best) >= LEVERS and EPSILON * most[at] <= best[LEVERS - 1][0]):
+            break
+        span = chain.row(int(row[at]))
+        value = worth[span]
+        most_worth = np.argsort(-value, kind="stable")[:TARGETS]
+        gain = s[row[at]] * (value[most_worth][None, :] - value[:, None]) * EPSILON
+        gain[edges.share[span] < EPSILON] = 0
+        gives, takes = np.nonzero(gain > SURE * EPSILON)
+        found = [
+            (float(gain[less, more]), span.start + int(less), span.start + int(most_worth[more]))
+            for less, more in zip(gives, takes, strict=True)
+        ]
+        best += sorted(found, key=lambda one: (-one[0], *one[1:]))[:OF_ONE]
+        best.sort(key=lambda one: (-one[0], *one[1:]))
+        del best[LEVERS:]
     places = (*chain.names, END)
-    found = []
-    for gained, at, less, more in best[:LEVERS]:
-        start = chain.row(at).start
-        found.append(
-            Lever(
-                at=str(places[at]),
-                less=places[edges.j[start + less]],
-                more=places[edges.j[start + more]],
-                gain=gained,
-                cases=gained * cases,
-                share=float(edges.share[start + less]),
-            )
+    return tuple(
+        Lever(
+            at=str(places[edges.i[less]]),
+            less=places[edges.j[less]],
+            more=places[edges.j[more]],
+            gain=gained,
+            cases=gained * cases,
+            share=float(edges.share[less]),
         )
-    return tuple(found)
+        for gained, less, more in best
+    )
 
 
-def converters(chain: Chain) -> tuple[Converter, ...]:
-    """P_ij b_j / b_i, the chain of those who will reach the goal (Doob's h-transform), in the order of the places."""
-    worth, edges = np.r_[chain.chance, 0.0], chain.edges
-    walked = (worth[edges.j] > 0) & chain.reached[edges.i]
+def shifts(found: Iterable[Lever], goal: Sequence[str]) -> tuple[Lever, ...]:
+    """The levers to read: the best for each touchpoint and what it gives up, shifts to the goal itself left out."""
+    best: dict[tuple[str, Place], Lever] = {}
+    for one in found:
+        if one.more not in goal:
+            best.setdefault((one.at, one.less), one)
+    return tuple(best.values())
+
+
+def converters(chain: Chain, worth: Array) -> tuple[Converter, ...]:
+    """P_ij b_j / Σ_j P_ij b_j, the chain of those who will reach the goal (Doob's h-transform), by place.
+
+    worth  [E] chance of the goal after each transition
+    """
+    edges = chain.edges
+    reached = edges.share * worth
+    whole = np.bincount(edges.i, reached, len(chain))
+    walked = (reached > 0) & chain.reached[edges.i]
     return tuple(
         Converter(
             source=chain.names[i],
             target=chain.names[j],
-            share=float(min(p * worth[j] / worth[i], 1)),
+            share=float(min(won / whole[i], 1)),
             of_all=float(p),
         )
-        for i, j, p in zip(edges.i[walked], edges.j[walked], edges.share[walked], strict=True)
+        for i, j, won, p in zip(edges.i[walked], edges.j[walked], reached[walked], edges.share[walked], strict=True)
     )

@@ -16,15 +16,12 @@ from numpy.typing import NDArray
 
 from journey.analysis.severities import Means, Severities, bent, posterior, raw_means
 from journey.errors import JourneyError, suggest
-from journey.model import COMPONENTS, Friction, Measure, Tally
+from journey.model import COMPONENTS, WEIGHTS, Friction, Measure, Tally
 
 __all__ = ["WEIGHTS", "rank"]
 
 Array = NDArray[np.float64]
 Draws = NDArray[np.floating[Any]]
-
-# Half the weight on what is felt, half on what is observed, equal inside each half.
-WEIGHTS: Final[Mapping[str, float]] = {name: 0.25 if i < 2 else 0.1 for i, name in enumerate(COMPONENTS)}
 
 MOST_NUMBERS: Final = 14_000_000  # random numbers; past it fewer draws are taken, but never under 1,000
 LEAST_DRAWS: Final = 1_000

@@ -8,9 +8,19 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import journey as jn
+from journey.analysis.shares import johnson, lmg
+from journey.analysis.whatif_effect import End
+from journey.analysis.whatif_ratings import tie
 from journey.app.text import N_
-from journey.estimate import measures, shrink
+from journey.estimate import measures, shrink, survival
 from journey.events.tally import tally
+from journey.success.advice import advise
+from journey.success.engagement import UseWindow
+from journey.success.revenue import Cohort, RevenueMonth, Window
+from journey.voice.contrast import log_odds
+from journey.voice.privacy import mask
+from journey.voice.sentiment import Model
+from journey.voice.weigh import weights
 
 __all__ = ["DEFINITIONS", "as_markdown", "definition"]
 
@@ -44,10 +54,72 @@ DEFINITIONS: Final[Mapping[str, Mapping[str, Any]]] = {
         N_("Funnel"): jn.funnel,
         N_("Funnel step"): jn.FunnelStep,
         N_("Flow to the goal"): jn.flow,
+        N_("What if: what a change rests on"): jn.suppose,
+        N_("What a change would bring"): jn.Effect,
+        N_("Where cases end instead"): End,
+        N_("Ratings and leaving"): tie,
+        N_("How far back a journey remembers"): jn.order,
+        N_("Goals shared out: Markov and Shapley"): jn.attribution,
+        N_("What is credited to a touchpoint"): jn.Credit,
+        N_("Tables of paths"): jn.read_paths,
+    },
+    N_("Emotion, ways and channels"): {
+        N_("Mean, peak or end: what foretells the outcome"): jn.emotion,
+        N_("Moments of truth"): jn.moments,
+        N_("Path complexity"): jn.complexity,
+        N_("Tangles and ways around"): jn.loops,
+        N_("Channel consistency"): jn.channels,
+    },
+    N_("Drivers"): {
+        N_("What drives the outcome"): jn.drivers,
+        N_("One driver"): jn.Driver,
+        N_("Drivers of an outcome"): jn.Drivers,
+        N_("Effects as odds"): jn.driver_odds,
+        N_("Shares of R²: every order"): lmg,
+        N_("Shares of R²: relative weights"): johnson,
+    },
+    N_("Voices"): {
+        N_("Listening to comments"): jn.voice,
+        N_("Sentiment of comments"): jn.Heard,
+        N_("What judges the sentiment"): Model,
+        N_("Theme"): jn.Theme,
+        N_("Words of the unhappy"): jn.Word,
+        N_("How words are told apart"): log_odds,
+        N_("Whom comments stand for"): weights,
+        N_("Masking of personal data"): mask,
+    },
+    N_("Designed and lived"): {
+        N_("How cases are laid against the map"): jn.conform,
+        N_("Fitness, precision, what was reached"): jn.Conformance,
+        N_("A step against the plan"): jn.StepConformance,
+        N_("Detour"): jn.Detour,
+    },
+    N_("Customer success"): {
+        N_("Accounts"): jn.Accounts,
+        N_("Revenue and retention"): jn.revenue,
+        N_("Movements of a month"): RevenueMonth,
+        N_("Churn, GRR and NRR of a fixed cohort"): Window,
+        N_("Cohort"): Cohort,
+        N_("Lifetime value"): jn.Lifetime,
+        N_("Time to first value"): jn.value,
+        N_("Time to first value: its figures"): jn.TimeToValue,
+        N_("Waiting times: Kaplan–Meier"): survival.kaplan_meier,
+        N_("What share will: Aalen–Johansen"): survival.aalen_johansen,
+        N_("Engagement"): jn.engagement,
+        N_("Use in a window"): UseWindow,
+        N_("Waits for support"): jn.resolution,
+        N_("Health"): jn.health,
+        N_("Feels × achieves"): jn.quadrants,
+        N_("Where to begin: CX or CS"): advise,
     },
     N_("Differences"): {
         N_("Two segments or periods compared"): jn.compare,
         N_("Difference and its interval"): jn.Difference,
+    },
+    N_("Drifts"): {
+        N_("What drifted, and since when"): jn.alerts,
+        N_("Alert"): jn.Alert,
+        N_("Change in hindsight"): jn.ChangePoint,
     },
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ def _plain(data: Any) -> Any:
         return {str(key): _plain(value) for key, value in data.items()}
     if isinstance(data, Sequence) and not isinstance(data, str):
         return [_plain(value) for value in data]
-    if isinstance(data, (datetime, pd.Timestamp)):
+    if isinstance(data, (date, pd.Timestamp)):
         return data.isoformat()
     if isinstance(data, Boundary):
         # An object, so that no touchpoint's name can be mistaken for it: as in Journey.to_json.

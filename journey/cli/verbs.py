@@ -10,7 +10,26 @@ from typing import Annotated
 import typer
 
 import journey as jn
-from journey.cli import comparing, flowing, imported, show
+from journey.cli import (  # noqa: F401  (some hold verbs of their own)
+    alerts,
+    channels,
+    churn,
+    comparing,
+    complexity,
+    conform,
+    drivers,
+    emotion,
+    flowing,
+    health,
+    imported,
+    plans,
+    revenue,
+    show,
+    value,
+    voice,
+    watch,
+    whatif,
+)
 from journey.cli.common import Folder, Goal, Json, Recipe, Since, Top, Until, Where, app, opened, part
 from journey.errors import JourneyError
 from journey.simulate import Planted
@@ -105,25 +124,6 @@ def funnel(
     """
     log = part(opened(recipe, folder), where, since, until)
     show.funnel(log, jn.funnel(log, steps, within=within, ordered=not any_order), as_json=json)
-
-
-@app.command()
-def flow(
-    recipe: Recipe,
-    folder: Folder = None,
-    goal: Goal = None,
-    where: Where = None,
-    since: Since = None,
-    until: Until = None,
-    top: Top = 8,
-    json: Json = False,
-) -> None:
-    """What carries the goal, where the time goes, and which shift of visits is worth most.
-
-    Example: python -m journey flow data/lumo/journey.yaml --where segment=B2B
-    """
-    log = part(opened(recipe, folder), where, since, until)
-    flowing.flow(log, jn.flow(jn.mine(log, goal=goal or None)), top=top, as_json=json)
 
 
 @app.command()

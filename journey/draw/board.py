@@ -13,12 +13,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from journey.analysis.conform_found import Conformance
 from journey.analysis.friction import Ranking
 from journey.draw import board_curve, board_lanes
 from journey.draw.board_cards import Facts, cards, persona, stages
 from journey.draw.board_legend import legend
 from journey.draw.board_paint import paints
 from journey.draw.board_parts import Card, Lane, Mark, Persona, Stage
+from journey.draw.board_plan import against_plan
 from journey.draw.theme import LIGHT, Theme
 from journey.draw.words import ENGLISH, Say
 from journey.events.stages import StageTotal
@@ -72,6 +74,8 @@ def board(
     pins: Mapping[str, Sequence[str]] | None = None,
     targets: Mapping[str, float] | None = None,
     to_be: Mapping[str, float] | None = None,
+    truths: Mapping[str, str] | None = None,
+    plan: Conformance | None = None,
     theme: Theme = LIGHT,
     say: Say = ENGLISH,
 ) -> Board:
@@ -84,10 +88,13 @@ def board(
     quotes     touchpoint → what customers wrote there, masked; `pins` remarks that people pinned to it
     targets    component → acceptable severity (0–1): dissatisfaction and effort are drawn as lines
     to_be      touchpoint → the satisfaction that is wanted, on the answers' own scale: a curve of its own
+    truths     touchpoint → why it is a moment of truth, as `journey.analysis.truth` found it: these have the stars
+    plan       the designed map against the same cases: a lane of its own
 
     Emotion is satisfaction as −2 … +2, linear in its scale. Pains are components whose whole interval lies above what
-    is expected; gains lie at least a third under it. A moment of truth is a touchpoint that is among the three largest
-    burdens in at least half of the draws, or the one with the best satisfaction. Association is not cause.
+    is expected; gains lie at least a third under it. Where no moment of truth was found, the stars stand at touchpoints
+    among the three largest burdens in at least half of the draws, and at the one with the best satisfaction.
+    Association is not cause.
     """
     facts = Facts(
         journey=journey,
@@ -101,6 +108,7 @@ def board(
         pins=pins or {},
         targets=targets or {},
         to_be=to_be or {},
+        truths=truths or {},
     )
     personas = [persona(journey, who or say("All customers"), period, say)]
     if other is not None:
@@ -115,7 +123,7 @@ def board(
         personas=tuple(personas),
         stages=stages(facts, totals),
         cards=cards(facts),
-        lanes=_lanes(facts),
+        lanes=_lanes(facts, plan),
         legend=legend(facts),
         density="normal" if len(facts.touchpoints) < MANY else "compact",
         words=_words(say),
@@ -123,8 +131,9 @@ def board(
     )
 
 
-def _lanes(facts: Facts) -> tuple[Lane, ...]:
+def _lanes(facts: Facts, plan: Conformance | None) -> tuple[Lane, ...]:
     say = facts.say
+    against = () if plan is None else (against_plan(facts.touchpoints, plan, say),)
     return (
         Lane(id="touchpoints", title=say("Touchpoints"), hint=say("cases, satisfaction, answers"), kind="cards"),
         board_lanes.doing(facts),
@@ -134,6 +143,7 @@ def _lanes(facts: Facts) -> tuple[Lane, ...]:
         board_curve.friction(facts),
         board_lanes.pains(facts),
         board_lanes.gains(facts),
+        *against,
         board_lanes.numbers(facts),
         Lane(id="line", title=say("Line of visibility"), hint="", kind="line"),
         board_lanes.channels(facts),

@@ -35,6 +35,7 @@ class Facts:
     pins: Mapping[str, Sequence[str]] = field(default_factory=dict)
     targets: Mapping[str, float] = field(default_factory=dict)
     to_be: Mapping[str, float] = field(default_factory=dict)
+    truths: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def touchpoints(self) -> tuple[Touchpoint, ...]:
@@ -63,7 +64,9 @@ class Facts:
 
     @cached_property
     def stars(self) -> Mapping[str, str]:
-        """The moments of truth, each with its reason."""
+        """The moments of truth, each with its reason: those found by the outcome, else the worst and the best."""
+        if self.truths:
+            return self.truths
         say, found = self.say, {}
         for name, one in self.friction.items():
             if one.p_top3 >= 0.5 and (one.burden.value or 0) > 0:

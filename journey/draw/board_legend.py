@@ -54,7 +54,13 @@ def _cards(facts: Facts) -> Iterator[Mark]:
     if "said" in sources:
         yield Mark(mark="said", text=say("said in research"))
     yield Mark(mark="assumed", text=say("assumed"))
-    if facts.stars:
+    if facts.truths:
+        told = say(
+            "moment of truth: a low rating here clearly goes with a worse outcome, also among customers who rated all "
+            "else alike"
+        )
+        yield Mark(mark="star", text=told)
+    elif facts.stars:
         told = say(
             "moment of truth: among the three largest burdens in at least half of the draws, or the best satisfaction "
             "of all with {n} answers or more",

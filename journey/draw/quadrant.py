@@ -44,7 +44,18 @@ QUADRANTS: Final[Mapping[str, Mapping[str, str]]] = {
         "later": N_("Discontent, but it costs little"),
         "enough": N_("Good enough"),
     },
+    "outcome": {
+        "improve": N_("Improve first"),
+        "keep": N_("Keep it up"),
+        "later": N_("Improve later"),
+        "enough": N_("Good enough"),
+    },
 }
+_SATISFIED: Final = N_(
+    "<b>{name}</b> · {what}<br>satisfaction {value} of the best possible, n = {n:,} answers<br>{weight}"
+)
+_RATED: Final = N_("<b>{name}</b> · {what}<br>rated {value} of the best possible, n = {n:,} answers<br>{weight}")
+ABOUT: Final = {"reach": _SATISFIED, "burden": _SATISFIED, "outcome": _RATED}
 SHAPES: Final[Mapping[str, str]] = {"improve": "diamond", "keep": "circle", "later": "square", "enough": "triangle-up"}
 
 
@@ -65,6 +76,9 @@ class _Plane:
         values = [s.importance.value or 0 for s in found.standings]
         if found.by == "reach":
             return cls(x0, x1, -ROOM, max([*values, found.average]) * (1 + 2 * ROOM), None)
+        if found.by == "outcome":
+            most = max(s.importance.high or 0 for s in found.standings)
+            return cls(x0, x1, -ROOM * most, max(most, found.average) * (1 + 2 * ROOM), None)
         tops = [s.importance.high or 0 for s in found.standings]
         top = math.log10(max([*tops, 10.0]))
         least = 10 ** max(top - 4, 0.0)
@@ -112,7 +126,16 @@ def quadrant(found: Quadrants, *, theme: Theme = LIGHT, unit: str = "customers",
 
 def _axes(canvas: Canvas, found: Quadrants, plane: _Plane, theme: Theme, unit: str, say: Say) -> None:
     title = {"font": {"size": 13, "color": theme.muted}}
-    told = say("Share of cases that meet it") if found.by == "reach" else say("Burden, {unit}", unit=unit)
+    told = {
+        "reach": say("Share of cases that meet it"),
+        "burden": say("Burden, {unit}", unit=unit),
+        "outcome": say("Importance, share of what is explained"),
+    }[found.by]
+    good = (
+        say("Rating, share of the best possible →")
+        if found.by == "outcome"
+        else say("Satisfaction, share of the best possible →")
+    )
     if plane.least is None:
         ticks: dict[str, Any] = {"tickformat": ".0%", "rangemode": "tozero", "nticks": 7}
     else:
@@ -127,7 +150,7 @@ def _axes(canvas: Canvas, found: Quadrants, plane: _Plane, theme: Theme, unit: s
                 range=[plane.x0, plane.x1],
                 tickformat=".0%",
                 showgrid=False,
-                title={"text": say("Satisfaction, share of the best possible →"), **title},
+                title={"text": good, **title},
             ),
             "yaxis": x_axis(
                 theme, range=[plane.y0, plane.y1], showgrid=False, title={"text": told + " →", **title}, **ticks
@@ -154,7 +177,7 @@ def _lines(canvas: Canvas, found: Quadrants, plane: _Plane, theme: Theme, unit: 
         text=target,
         font={"size": 12, "color": theme.muted},
     )
-    mean = share(found.average, say) if found.by == "reach" else brief(found.average, say)
+    mean = brief(found.average, say) if found.by == "burden" else share(found.average, say)
     canvas.note(
         xref="paper",
         x=1,
@@ -307,12 +330,14 @@ def _drawn_lines(found: Quadrants, standings: Sequence[Standing], plane: _Plane)
 def _about(s: Standing, found: Quadrants, unit: str, say: Say) -> str:
     if found.by == "reach":
         weight = say("met by {share} of {n:,} cases", share=share(s.importance.value, say), n=s.importance.n)
+    elif found.by == "outcome":
+        weight = say("importance {importance} of what is explained", importance=interval(s.importance, ".0%", say))
     else:
         weight = say(
             "burden {burden} {unit}", burden=interval(s.importance, ",.0f", say), unit=escape(unit, quote=False)
         )
     told = say(
-        "<b>{name}</b> · {what}<br>satisfaction {value} of the best possible, n = {n:,} answers<br>{weight}",
+        ABOUT[found.by],
         name=escape(s.name, quote=False),
         what=say(QUADRANTS[found.by][s.quadrant]),
         value=interval(s.performance, ".0%", say),

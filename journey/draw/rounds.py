@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol, TypeVar
 
 from journey.draw.sheet import LEFT, RIGHT, Sheet, X, percent
 from journey.draw.theme import LIGHT, Theme, diverging
 from journey.draw.words import ENGLISH, Say, interval
 from journey.events.loops import Loop
-from journey.model import Scale
+from journey.model import Measure, Scale
 
-__all__ = ["loop_mark", "loop_name", "rounds"]
+__all__ = ["Differs", "difference_dot", "known_well", "loop_mark", "loop_name", "rounds"]
 
 HEAD, ROW = 48, 50
 BEGIN, STOP = X(0.30, 0), X(0.58, -40)  # the shares
@@ -37,7 +38,8 @@ def rounds(found: Sequence[Loop], *, scale: Scale | None, theme: Theme = LIGHT, 
     stop = STOP if felt else X(1.0, -150)
     most = max((one.share.high or 0 for one in found), default=1) or 1
     far = max(
-        (max(abs(one.difference.low or 0), abs(one.difference.high or 0)) for one in _sure(found, scale)), default=1
+        (max(abs(one.difference.low or 0), abs(one.difference.high or 0)) for one in known_well(found, scale)),
+        default=1,
     )
     sheet.text(BEGIN, 16, say("Cases that came back"), size=13, weight=650)
     sheet.note(BEGIN, 33, say("share of those that could, n"))
@@ -49,12 +51,26 @@ def rounds(found: Sequence[Loop], *, scale: Scale | None, theme: Theme = LIGHT, 
     for at, one in enumerate(found):
         _row(sheet, at, one, most, stop, theme, say)
         if felt and scale is not None:
-            _difference(sheet, at, one, far or 1.0, scale, theme, say)
+            middle = HEAD + ROW * at + ROW / 2
+            difference_dot(sheet, middle, loop_mark(at), one, far or 1.0, scale, theme, say)
     return sheet.end(HEAD + ROW * len(found) + 6, least=720 if felt else 480)
 
 
-def _sure(found: Sequence[Loop], scale: Scale | None) -> list[Loop]:
-    """Loops whose difference is known better than that it lies on the scale."""
+class Differs(Protocol):
+    """A group of cases whose satisfaction differs from that of others."""
+
+    @property
+    def difference(self) -> Measure: ...
+
+    @property
+    def clear(self) -> bool: ...
+
+
+D = TypeVar("D", bound=Differs)
+
+
+def known_well(found: Sequence[D], scale: Scale | None) -> list[D]:
+    """Those whose difference is known better than that it lies on the scale."""
     whole = scale.high - scale.low if scale else 1.0
     return [
         one
@@ -88,8 +104,10 @@ def _row(sheet: Sheet, at: int, one: Loop, most: float, stop: X, theme: Theme, s
     sheet.mark(name, _told(one, say))
 
 
-def _difference(sheet: Sheet, at: int, one: Loop, far: float, scale: Scale, theme: Theme, say: Say) -> None:
-    middle, name = HEAD + ROW * at + ROW / 2, loop_mark(at)
+def difference_dot(
+    sheet: Sheet, middle: float, name: str, one: Differs, far: float, scale: Scale, theme: Theme, say: Say
+) -> None:
+    """A difference in satisfaction with its interval, at the right of a row around `middle`; `far` is the longest."""
     value, low, high = one.difference.value, one.difference.low, one.difference.high
     if value is None or low is None or high is None or high - low >= scale.high - scale.low:
         sheet.note(ZERO_TO.by(14), middle + 4.5, say("too few answers"), mark=name)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from journey.draw.scene_grid import HALF, MANY, Cell, Grid, grid
+from journey.draw.scene_overlay import Overlay
 from journey.draw.scene_paint import Colour, Paint, paint
 from journey.draw.scene_ways import Pair, Way, ways
 from journey.draw.scene_words import Around, Words, around, controls
@@ -71,6 +72,7 @@ def scene(
     waits: Mapping[str, Measure] | None = None,
     coverage: float = 0.9,
     places: Grid | None = None,
+    overlay: Overlay | None = None,
     theme: Theme = LIGHT,
     say: Say = ENGLISH,
 ) -> Scene:
@@ -81,16 +83,20 @@ def scene(
                  wait before each touchpoint in seconds)
     coverage     share of the part's moves between touchpoints to show, the commonest first (0–1)
     places       where the cards of the whole stand, as `grid` finds it: it takes longest, and stays the same
+    overlay      what is laid over it, such as a designed map (`journey.draw.scene_plan`); its colours come first
 
     Widths are by cases; a percentage on a move is its share of all moves that leave its source, exits included. Starts
     and ends are no moves: their shares stand on the cards.
     """
     part = part or whole
     places = places or grid(whole)
-    coat = paint(colour, whole, part, friction=friction or {}, waits=waits or {}, theme=theme, say=say)
+    over = overlay or Overlay()
+    coat = over.coat or paint(colour, whole, part, friction=friction or {}, waits=waits or {}, theme=theme, say=say)
     words = Words(say, coat)
     inside = _inside(part)
-    kept = _commonest(inside, coverage)
+    common = _commonest(inside, coverage)
+    there = set(_pairs(common))
+    kept = [*common, *(edge for edge in over.added if (edge.source, edge.target) not in there)]
     # Ways of the whole journey's moves are laid too, so that a filter does not bend those that stay.
     routes = ways(_pairs((*_commonest(_inside(whole), coverage), *kept)), places)
     touchpoints = {touchpoint.name: touchpoint for touchpoint in part.touchpoints}
@@ -106,20 +112,23 @@ def scene(
         **_shape(places),
         "stages": _stages(places, say),
         "cards": [
-            _card(touchpoints.get(name), name, places.cells[name], near.get(name, Around()), coat, words, reached)
+            over.card(
+                name,
+                _card(touchpoints.get(name), name, places.cells[name], near.get(name, Around()), coat, words, reached),
+            )
             for name in names
         ],
-        "moves": [_move(edge, names, routes, scale, theme, coat, words) for edge in reversed(kept)],
-        "legend": _legend(words, scale),
+        "moves": [over.move(edge, _move(edge, names, routes, scale, theme, coat, words)) for edge in reversed(kept)],
+        "legend": over.legend(_legend(words, scale)),
     }
     return Scene(
         {"id": _mark(drawing), **drawing},
         names,
         tuple(_pairs(kept)),
         sum(edge.moves for edge in inside),
-        sum(edge.moves for edge in kept),
+        sum(edge.moves for edge in common),
         len(inside),
-        len(kept),
+        len(common),
         tuple(name for name in names if name not in touchpoints),
         tuple(name for name in names if name in touchpoints and name not in reached),
     )

@@ -45,7 +45,7 @@ class Paint:
     moves      whether moves are coloured likewise, by their own median wait
     """
 
-    name: Colour
+    name: str
     title: str
     measures: Mapping[str, Measure]
     at: Callable[[float], float]

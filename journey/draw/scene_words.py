@@ -136,7 +136,7 @@ class Words:
 
 
 def _tick(value: float, paint: Paint, say: Say) -> str:
-    if paint.name == "wait":
+    if paint.name in ("wait", "skipped"):
         return paint.short(value)
     # Higher scores are painted like the highest on the legend.
     return say.number(value, "g") + ("+" if paint.name == "friction" and value == paint.ticks[-1] else "")

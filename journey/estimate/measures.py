@@ -160,8 +160,11 @@ def nps_difference(after: tuple[int, int, int], before: tuple[int, int, int], *,
     return _times(_within(value, one - two - half, one - two + half, sum(after) + sum(before), -2, 2), 100)
 
 
-def net_sentiment(positive: int, neutral: int, negative: int, *, level: float = 0.95) -> Measure:
-    """Net sentiment (−1 … 1): share positive less share negative, with the interval of `nps`."""
+def net_sentiment(positive: float, neutral: float, negative: float, *, level: float = 0.95) -> Measure:
+    """Net sentiment (−1 … 1): share positive less share negative, with the interval of `nps`.
+
+    Of weighted comments give shares times their effective number, which need not be whole.
+    """
     return _net(positive, neutral, negative, level)
 
 
@@ -193,7 +196,7 @@ def non_response_bounds(p: float, rate: float) -> tuple[float, float]:
     return rate * p, min(rate * p + 1 - rate, 1.0)
 
 
-def _net(plus: int, zero: int, minus: int, level: float) -> Measure:
+def _net(plus: float, zero: float, minus: float, level: float) -> Measure:
     _counts(plus, zero, minus)
     n = plus + zero + minus
     if n == 0:
@@ -203,7 +206,7 @@ def _net(plus: int, zero: int, minus: int, level: float) -> Measure:
     return _within((plus - minus) / n, middle - half, middle + half, n, -1, 1)
 
 
-def _adjusted(plus: int, zero: int, minus: int) -> tuple[float, float]:
+def _adjusted(plus: float, zero: float, minus: float) -> tuple[float, float]:
     """Adjusted net share and the variance of its mean: three answers more, ¾ of one to each side."""
     n = plus + zero + minus + 3
     up, down = (plus + 0.75) / n, (minus + 0.75) / n

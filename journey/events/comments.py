@@ -18,7 +18,7 @@ from journey.events.log import EventLog
 from journey.events.told import tells, told
 from journey.model import Scale
 
-__all__ = ["Comment", "Comments", "Wrote", "comments"]
+__all__ = ["Comment", "Comments", "Wrote", "comments", "written"]
 
 Order = Literal["worst", "latest"]
 ORDERS: Final = ("worst", "latest")
@@ -88,35 +88,43 @@ def comments(log: EventLog, *, touchpoint: str | None = None, limit: int = 20, o
     visits = run(rows.agg(n=rows.count()))["n"].iloc[0]
     if not tells(log, "comment"):
         return Comments(shown=(), total=0, visits=int(visits))
-    written = log.index.once("comments", lambda: _kept(log))
-    written = written.filter(written.tp.isin(codes)) if codes else written
-    if log.filters:
-        written = written.semi_join(log.rows().select("cid").distinct(), "cid")
-    total = run(written.agg(n=written.count()))["n"].iloc[0]
+    there = written(log)
+    there = there.filter(there.tp.isin(codes)) if codes else there
+    total = run(there.agg(n=there.count()))["n"].iloc[0]
     return Comments(
-        shown=_fetched(log, written, limit, order, scale),
+        shown=_fetched(log, there, limit, order, scale),
         total=int(total),
         visits=int(visits),
-        wrote=() if scale is None else _wrote(answers(log, touchpoint=touchpoint), written),
+        wrote=() if scale is None else _wrote(answers(log, touchpoint=touchpoint), there),
     )
+
+
+def written(log: EventLog) -> Any:
+    """The comments of the cases in the log as an Ibis expression, read once (for the rooms of `events` alone).
+
+    Columns: cid, tp, t, channel, rating, effort and nps (the answers of the visit, null where none), comment.
+    """
+    kept = log.index.once("comments", lambda: _kept(log))
+    return kept.semi_join(log.rows().select("cid").distinct(), "cid") if log.filters else kept
 
 
 def _kept(log: EventLog) -> Any:
     """All comments with their visit's case, touchpoint, time, channel and answers; only visits that the index has."""
-    columns = {role: f"r_{log.scales[role].name}" for role in ("satisfaction", "nps") if role in log.scales}
+    columns = {role: f"r_{log.scales[role].name}" for role in ("satisfaction", "effort", "nps") if role in log.scales}
     named = [name for name in ("channel", *columns.values()) if tells(log, name)]
     table = told(log, "comment", *named)
     table = table.filter(table.comment.notnull() & (table.comment.strip() != ""))
     table = table.mutate(
         channel=table.channel if "channel" in named else ibis.null("string"),
         rating=_answer(table, columns.get("satisfaction")),
+        effort=_answer(table, columns.get("effort")),
         nps=_answer(table, columns.get("nps")),
     )
     names = pd.DataFrame({"touchpoint": list(log.touchpoints), "tp": range(len(log.touchpoints))})
     codes = keep_frame(log.index.backend, names, schema={"touchpoint": "string", "tp": "int32"}, name="names")
     table = table.inner_join(codes, "touchpoint")
     here = table.semi_join(log.index.table(), ["cid", "tp", "t"])
-    kept = log.index.keep(here.select("cid", "tp", "t", "channel", "rating", "nps", "comment"))
+    kept = log.index.keep(here.select("cid", "tp", "t", "channel", "rating", "effort", "nps", "comment"))
     drop(log.index.backend, codes.op().name)
     return kept
 

@@ -31,6 +31,7 @@ __all__ = [
     "keep_arrow",
     "keep_frame",
     "run",
+    "tell",
     "watched",
 ]
 
@@ -179,6 +180,13 @@ def watched(progress: Progress | None) -> Iterator[None]:
         yield
     finally:
         _watcher.reset(token)
+
+
+def tell(share: float | None) -> None:
+    """Report how far work is that is no query (0–1). Raises Cancelled where whoever asked wants no more of it."""
+    progress = _watcher.get()
+    if progress is not None:
+        progress(share)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from journey.events.log import EventLog
 from journey.events.terms import Terms
 from journey.model import COMPONENTS
 
-__all__ = ["Exposure", "exposure"]
+__all__ = ["Exposure", "at_moments", "exposure"]
 
 MOMENTS = 12
 ANSWER = re.compile(r"^\s*(?P<name>[^<>=]+?)\s*(?P<sign><=|>=|<|>)\s*(?P<limit>-?\d+(\.\d+)?)\s*$")
@@ -65,7 +65,7 @@ def exposure(log: EventLog, terms: Terms, outcome: str, *, horizon_us: int) -> E
     if bound:
         anchors, left_out = _rated(rows, log, bound)
     elif outcome in log.touchpoints:
-        anchors, left_out = _at_moments(rows, log, terms, outcome, horizon_us), ""
+        anchors, left_out = at_moments(rows, log, terms, outcome, horizon_us), ""
     else:
         scales = {scale.name for scale in log.scales.values()}
         hint = suggest(outcome, {*log.touchpoints, *scales} - {outcome}, known="touchpoints and scales")
@@ -86,7 +86,7 @@ def _rated(rows: Any, log: EventLog, bound: re.Match[str]) -> tuple[Any, str]:
     return rated.select("cid", pos0="pos", t0="t", outcome="outcome"), name
 
 
-def _at_moments(rows: Any, log: EventLog, terms: Terms, outcome: str, horizon_us: int) -> Any:
+def at_moments(rows: Any, log: EventLog, terms: Terms, outcome: str, horizon_us: int) -> Any:
     """Anchors at moments of the calendar, at the last event of each case before."""
     sizes = log.index.sizes
     first, last = sizes.first_event + terms.window_us, sizes.last_event - horizon_us

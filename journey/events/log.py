@@ -21,6 +21,7 @@ from journey.recipe import Recipe, duration_us
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from journey.events.accounts import Accounts
     from journey.events.build import Index
     from journey.events.read import Door
     from journey.events.report import ImportReport
@@ -169,6 +170,18 @@ class EventLog:
             names = counts["value"].astype("Int64")  # pandas tells whole numbers beside missing ones as 3.0
         ordered = pd.Series(counts["cases"].to_numpy(), index=names, name="cases")
         return ordered.sort_values(ascending=False, kind="stable")
+
+    @property
+    def accounts(self) -> Accounts:
+        """The accounts whose customers have a case in this log; all of them where it is not filtered.
+
+        Raises JourneyError where the recipe tells no accounts.
+        """
+        # Accounts stand on logs, so only here can a log know of them.
+        from journey.events.accounts_open import accounts  # noqa: PLC0415
+
+        opened: Accounts = self.index.once("accounts", lambda: accounts(self.recipe))
+        return opened.of_log(self)
 
     @property
     def timed(self) -> bool:

@@ -12,6 +12,7 @@ from journey.errors import JourneyError
 from journey.estimate import nps, ratings, wilson
 from journey.events.engine import each, run
 from journey.events.log import EventLog
+from journey.events.until import until_goal as cut
 from journey.model import END, START, Journey, Measure, Place, Scale, Touchpoint, Transition
 
 __all__ = ["goals_of", "mine"]
@@ -19,10 +20,13 @@ __all__ = ["goals_of", "mine"]
 SECOND = 1_000_000
 
 
-def mine(log: EventLog, *, goal: str | Sequence[str] | None = None) -> Journey:
+def mine(log: EventLog, *, goal: str | Sequence[str] | None = None, until_goal: bool = False) -> Journey:
     """The journey that a log's cases walked.
 
-    goal   touchpoints that count as success; default the recipe's
+    goal        touchpoints that count as success; default the recipe's
+    until_goal  follow each case to its first goal only: what comes later (a second order, life after the renewal) is
+                left out of visits, moves, waits and answers. Cases that reach no goal are followed to their end. It is
+                what `flow` needs, whose chain ends at the first goal
 
     Returns a Journey with every touchpoint and transition the cases met, none left out for readability. Ratings are
     shrunken towards the journey's own mean (hierarchical normal model, hyperparameters integrated: Gelman et al., BDA3
@@ -30,13 +34,14 @@ def mine(log: EventLog, *, goal: str | Sequence[str] | None = None) -> Journey:
     Raises JourneyError if no case is left by the filters, or the goal is no touchpoint of the log.
     """
     goals = goals_of(log, goal)
-    edges = run(_edges(log))
+    rows = cut(log, goals) if until_goal else log.rows(marked=True)
+    edges = run(_edges(log, rows))
     if edges.empty:
         raise JourneyError("No case is left by these filters: widen the period or the segment.")
     events, cases = int(edges["moves"].sum()), int(edges["starts"].sum())
     return Journey(
         name=log.recipe.name or "",
-        touchpoints=_touchpoints(log, edges),
+        touchpoints=_touchpoints(log, edges, rows),
         transitions=_transitions(log, edges),
         goal=goals,
         ends=tuple(log.recipe.ends),
@@ -59,9 +64,8 @@ def goals_of(log: EventLog, goal: str | Sequence[str] | None) -> tuple[str, ...]
     return names
 
 
-def _edges(log: EventLog) -> Any:
+def _edges(log: EventLog, rows: Any) -> Any:
     """One row for each (touchpoint, next touchpoint): everything about both that adds up."""
-    rows = log.rows(marked=True)
     sums = {
         "moves": rows.count(),
         "cases": rows.first_move.sum(),
@@ -123,7 +127,7 @@ def _seconds(micros: Any) -> float | None:
     return None if micros is None or pd.isna(micros) else float(micros) / SECOND
 
 
-def _touchpoints(log: EventLog, edges: pd.DataFrame) -> tuple[Touchpoint, ...]:
+def _touchpoints(log: EventLog, edges: pd.DataFrame, rows: Any) -> tuple[Touchpoint, ...]:
     columns = [name for name in edges.columns if not name.startswith(("wait_", "next_tp", "cases"))]
     table = edges[columns].groupby("tp").sum()
     table["ends"] = edges[edges["next_tp"].isna()].groupby("tp")["moves"].sum()
@@ -141,7 +145,7 @@ def _touchpoints(log: EventLog, edges: pd.DataFrame) -> tuple[Touchpoint, ...]:
     # Within a stage the recipe's order of touchpoints stands, for it was written by people.
     table["order"] = [(s, listed.index(n) if n in stage_of else 0, p, n) for (s, p, n) in table["order"]]
     table = table.sort_values("order", kind="stable")
-    channels = _channels(log)
+    channels = _channels(log, rows)
     rated = {role: _ratings(table, log.scales[role], role) for role in log.rated}
     result = []
     for at, (code, row) in enumerate(table.iterrows()):
@@ -186,12 +190,11 @@ def _ratings(table: pd.DataFrame, scale: Scale, role: str) -> Ratings:
     return list(shrunken), raw, top
 
 
-def _channels(log: EventLog) -> Mapping[int, tuple[str, ...]]:
+def _channels(log: EventLog, rows: Any) -> Mapping[int, tuple[str, ...]]:
     """The channels of each touchpoint by code, most used first."""
     codes = log.index.channels
     if codes is None:
         return {}
-    rows = log.rows()
     rows = rows.filter(rows.ch.notnull())
     counts = run(rows.group_by("tp", "ch").agg(visits=rows.count()))
     counts = counts.sort_values(["visits", "ch"], ascending=[False, True])

@@ -12,24 +12,37 @@
                                    to the other, how being “directly” or “in order”
 ("around", source, via)            went from one to the other and straight back
 ("again", touchpoint)              visited it at least twice
+("row", where, *touchpoints)       met these one right after the other, several times at once counting as one; where is
+                                   “anywhere”, “at the start”, “at the end” (nothing came before, after) or “whole”
+("visited", touchpoint, first, end)   visited it on or after the first day and before the end, days as 2026-04-01 in
+                                   the recipe's time zone
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Final
 
 from journey.errors import JourneyError, suggest
 from journey.events.funnel import Way, way_of
 from journey.events.log import EventLog
-from journey.events.passage import Again, Among, Around, Lasted, Lost, Passage, Reached, Stepped
+from journey.events.passage import Again, Among, Around, InARow, Lasted, Lost, Passage, Reached, Stepped, Visited
 from journey.events.paths import MOST
 from journey.events.reach import ORDERS
+from journey.events.trend import Period, zone_of
 
 __all__ = ["KINDS", "Words"]
 
 Words = Sequence[str]
+# Where in a case its touchpoints in a row stand: whether they are the first, and the last.
+WHERE: Final[Mapping[str, tuple[bool, bool]]] = {
+    "anywhere": (False, False),
+    "at the start": (True, False),
+    "at the end": (False, True),
+    "whole": (True, True),
+}
 
 
 def _kept(log: EventLog, part: Passage) -> EventLog:
@@ -87,6 +100,26 @@ def _again(log: EventLog, words: Words) -> EventLog:
     return _kept(log, Again(*log.codes(_exactly(words, 1))))
 
 
+def _row(log: EventLog, words: Words) -> EventLog:
+    where, *names = _at_least(words, 2)
+    if where not in WHERE:
+        raise JourneyError("There is no place “{where}”: it is one of {known}.", where=where, known=", ".join(WHERE))
+    return _kept(log, InARow(log.codes(names), *WHERE[where]))
+
+
+def _visited(log: EventLog, words: Words) -> EventLog:
+    name, *days = _exactly(words, 3)
+    code = log.codes([name])[0]
+    if not log.timed:
+        raise JourneyError("The tables tell no times, so no visit can be told by its day.")
+    try:
+        start, end = (date.fromisoformat(day) for day in days)
+        bounds = Period(start, end, "").bounds(zone_of(log))
+    except (ValueError, OverflowError) as error:
+        raise JourneyError("A day is written as 2026-04-01, not “{text}”.", text=" – ".join(days)[:40]) from error
+    return _kept(log, Visited(code, *bounds))
+
+
 def _among(log: EventLog, words: Words) -> EventLog:
     told, *names = _at_least(words, 3)
     n = _whole(told)
@@ -128,6 +161,8 @@ KINDS: Final[Mapping[str, Callable[[EventLog, Words], EventLog]]] = {
     "lasted": _lasted,
     "around": _around,
     "again": _again,
+    "row": _row,
+    "visited": _visited,
     "any": lambda log, words: log.met(*_at_least(words, 1)),
     "none": lambda log, words: log.not_met(*_at_least(words, 1)),
     "among": _among,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from journey.errors import InputError, suggest
+from journey.errors import InputError, JourneyError, suggest
 from journey.events import cached
 from journey.events.build import Index, build
 from journey.events.engine import Progress, connect, each, run, watched
@@ -38,6 +38,12 @@ def open(
     Raises RecipeError for a recipe, InputError for a table, that cannot be understood.
     """
     loaded = recipe if isinstance(recipe, Recipe) else load(recipe, folder=None if folder is None else str(folder))
+    if not loaded.tables:
+        raise JourneyError(
+            "{recipe} has accounts and no events, so there is no journey to show. Ask for what accounts can tell: "
+            "revenue and value; or add “tables” with visits to the recipe.",
+            recipe=loaded.name or "The recipe",
+        )
     paths = [loaded.locate(table.path) for table in loaded.tables]
     return _opened(lambda con: door(loaded, con=con), paths, progress)
 

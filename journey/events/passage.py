@@ -17,7 +17,7 @@ from journey.events.reach import Order, lost, reached
 if TYPE_CHECKING:
     from journey.events.build import Index
 
-__all__ = ["Again", "Among", "Around", "Lasted", "Lost", "Passage", "Reached", "Stepped", "gaps"]
+__all__ = ["Again", "Among", "Around", "InARow", "Lasted", "Lost", "Passage", "Reached", "Stepped", "Visited", "gaps"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,49 @@ class Again:
         visits = whole.filter(whole.tp == self.touchpoint)
         by_case = visits.group_by("cid").agg(visits=visits.count())
         return rows.semi_join(by_case.filter(by_case.visits > 1), "cid")
+
+
+@dataclass(frozen=True, slots=True)
+class InARow:
+    """Cases with these touchpoints one right after the other; the same one several times at once counts as one.
+
+    first, last   nothing came before the first of them, nothing after the last
+    """
+
+    touchpoints: tuple[int, ...]
+    first: bool
+    last: bool
+
+    def apply(self, rows: Any, index: Index) -> Any:
+        whole = index.table()
+        pattern = [code for at, code in enumerate(self.touchpoints) if not at or code != self.touchpoints[at - 1]]
+        there = whole.filter(whole.tp == pattern[0]).select("cid").distinct()
+        once = whole.filter((whole.prev_tp != whole.tp).fill_null(True)).semi_join(there, "cid")
+        window = ibis.window(group_by="cid", order_by="pos")
+        later = {f"tp_{at}": once.tp.lead(at).over(window) for at in range(1, len(pattern) + 1)}
+        once = once.select("cid", "pos", tp_0="tp", **later)
+        test = once.tp_0 == pattern[0]
+        for at, code in enumerate(pattern[1:], 1):
+            test = test & (once[f"tp_{at}"] == code).fill_null(False)
+        if self.first:
+            test = test & (once.pos == 0)
+        if self.last:
+            test = test & once[f"tp_{len(pattern)}"].isnull()
+        return rows.semi_join(once.filter(test).select("cid").distinct(), "cid")
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """Cases that visited a touchpoint at or after `start` and before `end`, whenever they began."""
+
+    touchpoint: int
+    start: int
+    end: int
+
+    def apply(self, rows: Any, index: Index) -> Any:
+        whole = index.table()
+        there = (whole.tp == self.touchpoint) & (whole.t >= self.start) & (whole.t < self.end)
+        return rows.semi_join(whole.filter(there).select("cid").distinct(), "cid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +191,7 @@ class Lasted:
         return rows.semi_join(found.filter(test.fill_null(False)).select("cid").distinct(), "cid")
 
 
-Passage = Stepped | Around | Again | Among | Reached | Lost | Lasted
+Passage = Stepped | Around | Again | Among | InARow | Reached | Lost | Lasted | Visited
 
 
 def _any(tests: Sequence[Any]) -> Any:

@@ -15,6 +15,7 @@ from journey.events.index import bucketed
 from journey.events.log import EventLog
 from journey.events.severity import Severity, coded, goes_on, good_share, watched
 from journey.events.terms import Terms
+from journey.events.until import first_goals
 from journey.model import COMPONENTS, Scale, Tally
 
 __all__ = ["tally", "touchpoint_parts"]
@@ -107,16 +108,8 @@ def _left_after_goal(rows: Any, log: EventLog, terms: Terms) -> Any:
     """Exits that `left` counted although the case had met the goal before: to be taken off again."""
     meant = rows.tp.isin(coded(log, {*terms.goal, *terms.ends}))
     exits = rows.filter(~goes_on(rows, terms) & watched(rows, log, terms) & ~meant)
-    met = log.index.once(("met", terms.goal), lambda: _first_goals(log, terms))
-    joined = exits.inner_join(met, "cid")
+    joined = exits.inner_join(first_goals(log, terms.goal), "cid")
     return joined.filter(joined.goal_pos < joined.pos)
-
-
-def _first_goals(log: EventLog, terms: Terms) -> Any:
-    """Where each case first met the goal; kept, for every ranking asks it."""
-    rows = log.index.table()
-    goals = rows.filter(rows.tp.isin(coded(log, terms.goal)))
-    return log.index.keep(goals.group_by("cid").agg(goal_pos=goals.pos.min()))
 
 
 def _falls(rows: Any, scale: Scale) -> Any:

@@ -86,8 +86,8 @@ class Trend:
     delay_s: float | None
 
 
-def periods(log: EventLog, unit: str) -> tuple[Period, ...]:
-    """The whole periods that a log covers, whatever its filters, oldest first; at most the latest 60.
+def periods(log: EventLog, unit: str, *, most: int | None = MOST) -> tuple[Period, ...]:
+    """The whole periods that a log covers, whatever its filters, oldest first; at most the latest `most`, None: all.
 
     A period is whole if the log begins on its first day or before, and reaches its last day; where events are rare, a
     few times the usual gap between two of them is allowed for. Raises JourneyError for an unknown unit.
@@ -107,7 +107,7 @@ def periods(log: EventLog, unit: str) -> tuple[Period, ...]:
         if first <= start + slack and last >= end - timedelta(days=1) - slack:
             found.append(Period(start, end, unit))
         start = end
-    return tuple(found[-MOST:])
+    return tuple(found if most is None else found[-most:])
 
 
 def pace(log: EventLog) -> str | None:

@@ -15,7 +15,7 @@ from journey.events.engine import each, run
 from journey.events.log import EventLog
 from journey.model import Measure
 
-__all__ = ["Variant", "Variety", "variants", "variety"]
+__all__ = ["Variant", "Variety", "signature", "variants", "variety"]
 
 # Three sums over a case, each of a different scramble of (place, touchpoint), name its sequence: about 78 bits, so
 # among ten million variants the chance of any clash is below one in ten billion.
@@ -62,7 +62,7 @@ def variants(log: EventLog, *, limit: int | None = None) -> tuple[Variant, ...]:
     if not total:
         return ()
     rows = log.rows()
-    by_case = rows.group_by("cid").agg(**_signature(rows), span=rows.t.max() - rows.t.min(), length=rows.count())
+    by_case = rows.group_by("cid").agg(**signature(rows), span=rows.t.max() - rows.t.min(), length=rows.count())
     keys = _keys(by_case)
     grouped = by_case.group_by(*keys).agg(
         cases=by_case.count(), length=by_case.length.max(), span=by_case.span.median(), cid=by_case.cid.min()
@@ -90,7 +90,7 @@ def variants(log: EventLog, *, limit: int | None = None) -> tuple[Variant, ...]:
 def variety(log: EventLog) -> Variety:
     """How many ways the cases of a log took, without looking at any of them."""
     rows = log.rows()
-    by_case = rows.group_by("cid").agg(**_signature(rows))
+    by_case = rows.group_by("cid").agg(**signature(rows))
     ways = by_case.group_by(*_keys(by_case)).agg(cases=by_case.count())
     sizes = run(ways.group_by("cases").agg(ways=ways.count())).sort_values("cases", ascending=False)
     total, seen, most = log.cases, 0, 0
@@ -107,7 +107,7 @@ def _keys(by_case: Any) -> list[str]:
     return [name for name in by_case.columns if name.startswith("key_")]
 
 
-def _signature(rows: Any) -> dict[str, Any]:
+def signature(rows: Any) -> dict[str, Any]:
     """Order-sensitive sums that tell sequences apart without building a list per case."""
     keys = {}
     for i, (by_place, by_step) in enumerate(MULTIPLIERS):

@@ -12,6 +12,8 @@ from journey.recipe.tables import Answers, Attributes, Events, Milestones, Surve
 __all__ = ["disagreements"]
 
 Problem = tuple[Keys, str]
+# Touchpoints that may come in any order: with more, the orders could not be told apart in a reasonable time.
+MOST_PARALLEL = 6
 
 
 def disagreements(recipe: Recipe) -> Iterator[Problem]:
@@ -27,12 +29,17 @@ def disagreements(recipe: Recipe) -> Iterator[Problem]:
     yield from _stages(recipe)
     yield from _names(recipe)
     yield from _map(recipe)
+    yield from _accounts(recipe)
     if recipe.weights and not any(recipe.weights.values()):
         yield ("weights",), "expected at least one weight above 0"
 
 
 def _tables(recipe: Recipe) -> Iterator[Problem]:
-    if not any(isinstance(table, Events | Milestones | Survey) for table in recipe.tables):
+    if "tables" not in recipe.model_fields_set and recipe.accounts is None:
+        yield (), "the key “tables” is missing: the list of tables with their kind and columns"
+    elif (recipe.tables or recipe.accounts is None) and not any(
+        isinstance(table, Events | Milestones | Survey) for table in recipe.tables
+    ):
         yield ("tables",), "expected a table of visits: one of kind events, milestones or survey"
     for n, table in enumerate(recipe.tables):
         if isinstance(table, Milestones):
@@ -72,6 +79,11 @@ def _attributes(recipe: Recipe) -> Iterator[Problem]:
         others = [m for m in customers if m != n and not isinstance(recipe.tables[m], Answers)]
         if table.customer and others:
             yield ("tables", n, "customer"), f"tables[{others[0]}] says already which column is the customer: keep one"
+    visits |= {name for table in recipe.tables if isinstance(table, Answers) for name in table.attributes}
+    for n, name in enumerate(recipe.listening.names):
+        if name not in visits:
+            hint = suggest(name, visits, known="attributes")
+            yield ("listening", "names", n), f"no table keeps the attribute “{name}”.{hint}"
 
 
 def _alike(recipe: Recipe) -> Iterator[Problem]:
@@ -145,6 +157,11 @@ def _uses(recipe: Recipe) -> Iterator[tuple[Keys, str]]:
         if promise.since is not None:
             yield ("promises", name, "since"), promise.since
     yield from ((("channels", name), name) for name in recipe.channels)
+    if recipe.accounts is not None and recipe.accounts.value is not None:
+        yield from (
+            (("accounts", "value", "touchpoint", n), name) for n, name in enumerate(recipe.accounts.value.touchpoint)
+        )
+    yield from ((("listening", "spontaneous", n), name) for n, name in enumerate(recipe.listening.spontaneous))
     for n, table in enumerate(recipe.tables):
         if isinstance(table, Answers) and table.at is not None:
             yield ("tables", n, "at"), table.at
@@ -165,11 +182,43 @@ def _map(recipe: Recipe) -> Iterator[Problem]:
                 yield ("designed", field, n), "this is listed already"
             seen.add(name)
     pairs = [(("transitions", n, side), pair[side]) for n, pair in enumerate(designed.transitions) for side in (0, 1)]
+    yield from _parallel(designed.parallel)
+    pairs += [(("parallel", n, m), name) for n, group in enumerate(designed.parallel) for m, name in enumerate(group)]
     lists = ("optional", "starts", "ends")
     singles = [((field, n), name) for field in lists for n, name in enumerate(getattr(designed, field))]
     for keys, name in [*pairs, *singles]:
         if name not in known:
             yield ("designed", *keys), _unknown(name, known, "the map has no touchpoint")
+
+
+def _parallel(groups: tuple[tuple[str, ...], ...]) -> Iterator[Problem]:
+    """Groups of touchpoints in any order: two or more each, and none of them twice."""
+    seen: set[str] = set()
+    for n, group in enumerate(groups):
+        if not 2 <= len(set(group)) <= MOST_PARALLEL:
+            yield ("designed", "parallel", n), f"expected two to {MOST_PARALLEL} different touchpoints"
+        for m, name in enumerate(group):
+            if name in seen:
+                yield ("designed", "parallel", n, m), f"“{name}” is in a group already"
+            seen.add(name)
+
+
+def _accounts(recipe: Recipe) -> Iterator[Problem]:
+    accounts = recipe.accounts
+    if accounts is None:
+        return
+    if accounts.value is not None and accounts.value.touchpoint and not recipe.tables:
+        yield ("accounts", "value"), "first value at a touchpoint needs “tables” that tell visits"
+    of = [(name, table) for name, table in (("usage", accounts.usage), ("tickets", accounts.tickets)) if table]
+    for name, table in of:
+        if table.account is None and table.person is not None and accounts.people is None:
+            yield (
+                ("accounts", name, "person"),
+                "whose people these are is not known: give “people”, or the “account” of each row",
+            )
+        if table.subscription is not None and (accounts.subscriptions is None or accounts.subscriptions.id is None):
+            yield ("accounts", name, "subscription"), "expected “subscriptions” with its “id”, which this names"
+    yield from _twins([(("accounts", "attributes"), name) for name in accounts.attributes])
 
 
 def _unknown(name: str, known: Iterable[str], what: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from journey.model import Scale
+from journey.recipe.explain_accounts import accounts_told
 from journey.recipe.tables import Answers, Attributes, Events, Milestones, Survey
 
 if TYPE_CHECKING:
@@ -20,11 +21,34 @@ _METRICS = {"csat": "satisfaction (CSAT)", "ces": "effort (CES)", "nps": "recomm
 def sentences(recipe: Recipe) -> list[str]:
     """One sentence a fact, in the order of the recipe: tables, scales, shape, aims, friction, map."""
     said = [f"Table {n}, {table.path}: {_table(table)}." for n, table in enumerate(recipe.tables, 1)]
+    said += accounts_told(recipe.accounts, recipe.currency) if recipe.accounts is not None else []
     said += [f"Scale “{name}”: {_scale(recipe.scale(name))}." for name in recipe.scales]
+    said += _shape(recipe)
+    said += _numbers("Weights", recipe.weights)
+    said += _numbers("Targets", recipe.targets)
+    said += _numbers("Costs", recipe.costs, recipe.currency)
+    if recipe.goal_value is not None:
+        said.append(
+            f"A case that reaches the goal is worth {recipe.goal_value:g} {recipe.currency or ''}".rstrip() + "."
+        )
+    if recipe.designed is not None:
+        plan = recipe.plan
+        skipped = f", of which {_and(plan.optional)} may be skipped" if plan.optional else ""
+        size = f"{len(plan.transitions)} transitions between {len(plan.touchpoints)} touchpoints"
+        said.append(f"The designed map has {size}{skipped}.")
+        said += [f"{_and(group)} may come in any order." for group in plan.parallel]
+    return said
+
+
+def _shape(recipe: Recipe) -> list[str]:
+    """What the journey is meant to be."""
+    said: list[str] = []
     if recipe.time_zone:
         said.append(f"Times without a zone are read as {recipe.time_zone}.")
     if recipe.stages:
         said.append("Stages: " + "; ".join(f"{stage} ({_and(names)})" for stage, names in recipe.stages.items()) + ".")
+    if not recipe.tables:
+        return said
     said.append(f"The goal is {_or(recipe.goal)}." if recipe.goal else "No goal is given.")
     if recipe.ends:
         said.append(f"A case may also rightly end at {_or(recipe.ends)}.")
@@ -37,14 +61,6 @@ def sentences(recipe: Recipe) -> list[str]:
         said.append(f"“{name}” is promised within {promise.within} of {since}.")
     if recipe.window:
         said.append(f"Exits, returns, switches and calls for help count within {recipe.window}.")
-    said += _numbers("Weights", recipe.weights)
-    said += _numbers("Targets", recipe.targets)
-    said += _numbers("Costs", recipe.costs, recipe.currency)
-    if recipe.designed is not None:
-        plan = recipe.plan
-        skipped = f", of which {_and(plan.optional)} may be skipped" if plan.optional else ""
-        size = f"{len(plan.transitions)} transitions between {len(plan.touchpoints)} touchpoints"
-        said.append(f"The designed map has {size}{skipped}.")
     return said
 
 

@@ -13,10 +13,11 @@ from journey.model import Scale
 from journey.recipe.check import disagreements
 from journey.recipe.messages import problem
 from journey.recipe.nodes import Keys, Source, read_yaml
+from journey.recipe.parts import Designed
 from journey.recipe.schema import Recipe
 from journey.recipe.tables import Events
 
-__all__ = ["load", "minimal", "parse"]
+__all__ = ["load", "minimal", "parse", "redesigned"]
 
 _LARGEST: Final = 1_000_000  # bytes: two hundred times an ordinary recipe; what is larger is data
 _MOST: Final = 10  # problems told at once
@@ -86,6 +87,33 @@ def minimal(
     specs = {scale.name: _spec(scale, role) for role, scale in scales.items()}
     tables = [{"path": "(table)", **table, "kind": "events", "answers": answers}]
     return _build({**whole, "tables": tables, "scales": specs}, Source())
+
+
+def redesigned(recipe: Recipe, path: str | os.PathLike[str]) -> Recipe:
+    """The recipe with the designed map that a file holds, alone or under “designed:”, instead of its own.
+
+    Raises RecipeError naming file, line and key.
+    """
+    text, source = _text(Path(path)), Source(str(path))
+    data = read_yaml(text, source)
+    if isinstance(data, dict) and "designed" in data:
+        data = data["designed"]
+    else:
+        source.lines.clear()
+        read_yaml(text, source, ("designed",))
+    if not isinstance(data, dict):
+        raise RecipeError(f"{path}: expected keys such as “transitions:” and “optional:”. Is this a designed map?")
+    try:
+        other = recipe.model_copy(update={"designed": Designed.model_validate(data)})
+        found = list(disagreements(other))
+    except ValidationError as error:
+        found = []
+        for details in error.errors(include_url=False):
+            details["loc"] = ("designed", *details["loc"])
+            found += problem(details, {"designed": data})
+    if found:
+        raise RecipeError(_report(found, source))
+    return other
 
 
 def _spec(scale: Scale, metric: str) -> dict[str, Any]:

@@ -23,6 +23,12 @@ _MEANING: Final = {
     "touchpoints": "column: touchpoint",
     "answers": "scale: column",
     "key": "the column that holds the id",
+    "account": "the column that tells the accounts apart",
+    "person": "the column with the person",
+    "date": "the column with the day",
+    "start": "the column with the day it began",
+    "mrr": "the column with the MRR",
+    "opened": "the column with the time it was opened",
     "tables": "the list of tables with their kind and columns",
     "metric": "csat, ces, nps or rating",
     "within": "a duration such as 2d",
@@ -75,6 +81,8 @@ def problem(details: ErrorDetails, data: Any) -> Iterator[tuple[Keys, str]]:
 def _expected(kind: str, keys: Keys, context: Mapping[str, Any]) -> str:
     if kind == "string_pattern_mismatch" and keys[-1:] == ("language",):
         return "a language such as en or pt-BR"
+    if kind == "greater_than":
+        return f"more than {context['gt']:g}"
     if kind == "greater_than_equal":
         return f"{context['ge']:g} or more"
     if kind == "less_than_equal":

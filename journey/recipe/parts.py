@@ -18,6 +18,7 @@ __all__ = [
     "Component",
     "Designed",
     "Duration",
+    "Listening",
     "Name",
     "Names",
     "Part",
@@ -158,10 +159,23 @@ class Promise(Part):
         return duration_us(self.within)
 
 
+class Listening(Part):
+    """How comments are to be heard.
+
+    names        attributes of the tables whose values are people's names: they are masked wherever a comment has them
+    spontaneous  touchpoints whose texts nobody asked for (reviews, chats, tickets), though they may bring a rating.
+                 Elsewhere a comment beside an answer was asked for, one without any answer was not
+    """
+
+    names: Names = ()
+    spontaneous: Names = ()
+
+
 class Designed(Part):
     """The map as people drew it. Stages and touchpoints default to the recipe's.
 
     transitions   pairs [from, to] that are expected;  optional: touchpoints that may be skipped
+    parallel      groups of touchpoints that may come in any order: [[Device activation, Welcome call]]
     starts, ends  where cases may begin and end (default: what nothing leads to; what leads nowhere, goal and ends)
     """
 
@@ -169,5 +183,6 @@ class Designed(Part):
     touchpoints: Names = ()
     transitions: tuple[tuple[Name, Name], ...] = ()
     optional: Names = ()
+    parallel: tuple[tuple[Name, ...], ...] = ()
     starts: Names = ()
     ends: Names = ()

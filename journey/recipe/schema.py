@@ -10,11 +10,12 @@ from pydantic import AfterValidator, Field, PrivateAttr
 
 from journey.errors import RecipeError, suggest
 from journey.model import Journey, Scale
+from journey.recipe.accounts import Accounts
 from journey.recipe.designed import Plan, drawn
 from journey.recipe.duration import duration_us
 from journey.recipe.explain import sentences
 from journey.recipe.nodes import Source
-from journey.recipe.parts import Component, Designed, Duration, Name, Names, Part, Promise, ScaleSpec
+from journey.recipe.parts import Component, Designed, Duration, Listening, Name, Names, Part, Promise, ScaleSpec
 from journey.recipe.tables import Events, Milestones, Survey, Table
 
 __all__ = ["Recipe"]
@@ -38,14 +39,17 @@ class Recipe(Part):
     name, folder        what it is called; where relative paths start (default: the recipe's own folder)
     time_zone, language IANA zone of times without one (None: as written, read as UTC); language of the comments
     tables              events, milestones, answers, survey and attributes; their order matters for equal times only
+    accounts            the commercial side of customers: start, plan, MRR, usage, tickets, renewal, churn
     scales              name → instrument
     stages              stage → touchpoints, both in order
     channels            touchpoint → channel, where the tables have none
     goal, ends          touchpoints that are the aim; those where a case may rightly end besides
+    goal_value          what one more case that reaches the goal is worth, in `currency`
     support             touchpoints of help;  repeatable: those meant to be met again
     promises            touchpoint → how soon
     window              how long “soon after” is: exit, rework, switch and help count within it
     weights, targets, costs   component → weight (0 or more), acceptable severity (0 to 1), cost of one in `currency`
+    listening           whose names to mask in comments; which touchpoints' texts nobody asked for
     designed            the map as people drew it: here, or the path of a file beside the recipe
     """
 
@@ -53,7 +57,8 @@ class Recipe(Part):
     folder: str | None = None
     time_zone: Annotated[str, AfterValidator(_zone)] | None = None
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$")] | None = None
-    tables: tuple[Table, ...]
+    tables: tuple[Table, ...] = ()
+    accounts: Accounts | None = None
     scales: dict[Name, ScaleSpec] = Field(default_factory=dict)
     stages: dict[Name, Names] = Field(default_factory=dict)
     channels: dict[Name, Name] = Field(default_factory=dict)
@@ -67,6 +72,8 @@ class Recipe(Part):
     targets: dict[Component, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
     costs: dict[Component, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
     currency: Name | None = None
+    goal_value: Annotated[float, Field(ge=0)] | None = None
+    listening: Listening = Field(default_factory=Listening)
     designed: Designed | None = None
 
     _source: Source = PrivateAttr(default_factory=Source)
@@ -163,6 +170,7 @@ class Recipe(Part):
             touchpoints=listed or tuple(dict.fromkeys(name for pair in designed.transitions for name in pair)),
             transitions=designed.transitions,
             optional=designed.optional,
+            parallel=designed.parallel,
             starts=designed.starts,
             ends=designed.ends,
         )

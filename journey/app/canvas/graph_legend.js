@@ -51,7 +51,13 @@ class Legend {
     const sample = (value, room, draw) =>
       found.push([room + long(value), (x, y) => { draw(x, y); text(x + room, y + 4, value) }])
     const dashed = { stroke: legend.plain ? theme.back : theme.muted }
-    if (this.scene.moves.some(move => move.kind === "back"))
+    for (const mark of legend.marks ?? [])
+      sample(mark.text, 44, (x, y) => {
+        stroke(`M${x} ${y}h36`, { stroke: mark.colour, "stroke-width": 3, "stroke-dasharray": mark.dash || null })
+        const halo = { stroke: theme.ground, "stroke-width": 3.5, "paint-order": "stroke", "font-weight": 700 }
+        text(x + 18, y + 4, mark.sign, { "text-anchor": "middle", fill: theme.ink, ...halo })
+      })
+    if (legend.back && this.scene.moves.some(move => move.kind === "back"))
       sample(legend.back, 34, (x, y) =>
         stroke(`M${x} ${y}h27`, { ...dashed, "stroke-width": 3, "stroke-dasharray": "6 4" }),
       )
@@ -74,6 +80,7 @@ class Legend {
       make("rect", { x, y: y - 7, width: 22, height: 14, rx: 4, ...look }, parent)
     }
     if (this.scene.cards.some(card => card.rare)) sample(legend.rare, 29, (x, y) => box(x, y, null))
+    if (legend.aside) sample(legend.aside, 29, (x, y) => box(x, y, "4 3"))
     if (this.scene.cards.some(card => !card.here)) sample(legend.none, 29, (x, y) => box(x, y, "4 3"))
     return found
   }

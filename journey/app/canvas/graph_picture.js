@@ -62,7 +62,8 @@ class Picture {
     const [line, head] = arrow(points, move.width)
     const whole = curve(points)
     make("path", { class: "ring", d: whole, fill: "none", visibility: "hidden" }, group)
-    const dash = move.kind === "back" ? `${Math.max(5, move.width * 1.3)} ${Math.max(4, move.width * 0.8)}` : null
+    const back = move.kind === "back" ? `${Math.max(5, move.width * 1.3)} ${Math.max(4, move.width * 0.8)}` : null
+    const dash = move.dash === undefined ? back : move.dash || null // what is laid over decides itself
     const stroke = { stroke: move.colour, "stroke-width": move.width, "stroke-dasharray": dash }
     make("path", { class: "line", d: line, fill: "none", ...stroke }, group)
     make("path", { class: "head", d: head, fill: move.colour }, group)
@@ -93,7 +94,7 @@ class Picture {
     const outer = { x: x - 3, y: y - 3, width: wide + 6, height: high + 6, rx: round + 3 }
     make("rect", { class: "ring", ...outer, fill: "none", visibility: "hidden" }, group)
     const plain = !card.here || card.rare
-    const edge = { stroke: theme.line, "stroke-dasharray": card.here ? null : "4 3" }
+    const edge = { stroke: theme.line, "stroke-dasharray": card.here && !card.aside ? null : "4 3" }
     const body = { x, y, width: wide, height: high, rx: round, fill: plain ? theme.band : theme.card, ...edge }
     make("rect", { class: "body", ...body }, group)
     if (card.here) {

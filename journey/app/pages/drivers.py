@@ -1,9 +1,10 @@
-"""Drivers: which touchpoints move the overall outcome."""
+"""Drivers: what moves the overall outcome; emotion as its predictor; the same touchpoint across channels."""
 
 from __future__ import annotations
 
-import streamlit as st
-
+from journey.app.parts import channels, emotion
+from journey.app.parts.choice import choice
+from journey.app.parts.drivers_found import drivers
 from journey.app.state import View
 from journey.app.text import _
 
@@ -12,4 +13,10 @@ __all__ = ["page"]
 
 def page(view: View) -> None:
     """Show the page."""
-    st.markdown("### " + _("Drivers"))
+    part = choice(
+        _("Show"),
+        {"drivers": _("Drivers"), "emotion": _("Emotion"), "channels": _("Channels")},
+        key="drivers_part",
+        hidden=True,
+    )
+    {"drivers": drivers, "emotion": emotion.show, "channels": channels.show}[part](view)

@@ -12,6 +12,7 @@ from journey.app.parts.choice import choice
 from journey.app.parts.drawer import open_touchpoint, open_transition
 from journey.app.parts.figure import panel
 from journey.app.parts.graph_canvas import Picked, graph_canvas
+from journey.app.parts.plan_common import over_plan, plan_switch
 from journey.app.state import View, theme_name
 from journey.app.text import _, language, say, sentence, speaker
 from journey.draw.scene import MOST, Scene, readable, scene
@@ -28,7 +29,9 @@ def page(view: View) -> None:
     whole = cached.journey(view.whole)
     st.markdown("### " + _("Graph"))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        colour = _colour(view)
+        # Laid against the plan, cards are coloured by who skips them.
+        planned = plan_switch(view, key="graph_plan")
+        colour = "satisfaction" if planned else _colour(view)
         cards = choice(
             _("Cards"),
             {"large": _("Large"), "small": _("Small")},
@@ -36,7 +39,10 @@ def page(view: View) -> None:
             default="small" if len(whole.touchpoints) > MANY else "large",
         )
         coverage = _coverage(whole)
-    drawn = drawing(view, colour, coverage, cards == "small", theme_name(), language())
+    if planned:
+        drawn = over_plan(view, coverage, cards == "small", False, theme_name(), language())
+    else:
+        drawn = drawing(view, colour, coverage, cards == "small", theme_name(), language())
     st.markdown(said(drawn, say()))
     panel(
         "graph",

@@ -19,9 +19,11 @@ from journey.app.parts.figure import panel
 from journey.app.parts.filters import filterable
 from journey.app.parts.map_canvas import map_canvas
 from journey.app.parts.patience import patiently
+from journey.app.parts.plan_common import conformance, plan_switch
 from journey.app.state import View, saved_segments, theme_name
 from journey.app.text import _, language, say, sentence, speaker
 from journey.draw.board import board
+from journey.draw.feeling_words import reason
 from journey.draw.theme import COMPONENT_NAMES
 from journey.draw.words import Say
 from journey.errors import JourneyError
@@ -44,6 +46,7 @@ def page(view: View) -> None:
     found = options(view)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.markdown("### " + _("Journey map"), width="stretch")
+        planned = plan_switch(view, key="map_plan")
         told = choice(_("Second curve"), found, key="map_with", as_="list", hidden=True, width=270)
     other = other_view(view, told)
     try:
@@ -60,7 +63,9 @@ def page(view: View) -> None:
         st.caption(_("Without friction: {why}", why=sentence(error)))
     theme, lang, who = theme_name(), language(), found[told]
     data = patiently(
-        _("Drawing the map"), lambda: drawn(view, other, who, theme, lang), key=f"map-{hash((view, other))}"
+        _("Drawing the map"),
+        lambda: drawn(view, other, who, planned, theme, lang),
+        key=f"map-{hash((view, other, planned))}",
     )
     panel(
         "map",
@@ -146,7 +151,7 @@ def typical(some: Iterable[Comment], mean: float | None) -> list[str]:
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def drawn(view: View, other: View | None, who: str, theme: str, lang: str) -> dict[str, Any]:
+def drawn(view: View, other: View | None, who: str, planned: bool, theme: str, lang: str) -> dict[str, Any]:
     """The board as data, for its canvas."""
     speak = speaker(lang)
     return board(
@@ -160,9 +165,20 @@ def drawn(view: View, other: View | None, who: str, theme: str, lang: str) -> di
         unit=cached.burden_unit(view, lang),
         quotes=quotes(view),
         targets=dict(cached.opened(view.source).recipe.targets.items()),
+        plan=conformance(view, None, False) if planned else None,
+        truths=_truths(view, lang),
         theme=draw.theme(theme),
         say=speak,
     ).data()
+
+
+def _truths(view: View, lang: str) -> dict[str, str]:
+    """Touchpoint → why it is a moment of truth; none where that can't be told of the cases looked at."""
+    try:
+        found = jn.moments(cached.log(view))
+    except JourneyError:
+        return {}
+    return {one.touchpoint: reason(found, one, speaker(lang)) for one in found.of_truth}
 
 
 def _friction(view: View) -> jn.Ranking | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from journey.app.parts import paths_flow, paths_funnel, paths_loops, paths_time, paths_variants
+from journey.app.parts import paths_complexity, paths_flow, paths_funnel, paths_loops, paths_time, paths_variants
 from journey.app.parts.choice import choice
 from journey.app.state import View
 from journey.app.text import _, sentence
@@ -21,6 +21,7 @@ PARTS: Mapping[str, Callable[[View], None]] = {
     "funnel": paths_funnel.show,
     "time": paths_time.show,
     "loops": paths_loops.show,
+    "complexity": paths_complexity.show,
 }
 
 
@@ -34,6 +35,7 @@ def page(view: View) -> None:
             "funnel": _("Funnel"),
             "time": _("Time between"),
             "loops": _("Loops"),
+            "complexity": _("Complexity"),
         }
         shown = choice(_("Show"), {part: titles[part] for part in PARTS}, key="paths", hidden=True)
     try:

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from journey.app.text import _
-from journey.events.cases import FORMULA
+from journey.export.table import csv
 
 __all__ = ["chart", "csv", "panel", "show_table"]
 
@@ -96,20 +96,6 @@ def _downloads(key: str, table: Callable[[], pd.DataFrame], name: str) -> None:
             data={"panel": f"panel-{key}", "name": name, "failed": _("This figure could not be saved.")},
             width="content",
         )
-
-
-def csv(table: pd.DataFrame) -> bytes:
-    """A table as CSV that spreadsheets read in every language: UTF-8 with its mark; formulas are only text.
-
-    A text that a spreadsheet would take for a formula gets an apostrophe before it, in the header as well.
-    """
-    columns = [values if pd.api.types.is_numeric_dtype(values) else values.map(_as_text) for _, values in table.items()]
-    safe = pd.concat(columns, axis="columns") if columns else table
-    return safe.to_csv(index=False, header=[_as_text(str(name)) for name in table]).encode("utf-8-sig")
-
-
-def _as_text(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def show_table(table: pd.DataFrame, *, key: str, **more: Any) -> Any:

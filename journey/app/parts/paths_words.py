@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 from typing import Final
 
 from journey.draw.spans import brief
@@ -19,7 +20,7 @@ def way_described(step: Step, say: Say) -> str | None:
     kind, *words = step
     try:
         return TOLD[kind](words, say) if kind in TOLD else None
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, OverflowError):
         return None
 
 
@@ -74,6 +75,25 @@ def _lasted(words: list[str], say: Say) -> str:
     return say("{source} … {target} in {time}", source=source, target=target, time=between)
 
 
+def _visited(words: list[str], say: Say) -> str:
+    touchpoint, start, end = words
+    first, last = date.fromisoformat(start), date.fromisoformat(end) - timedelta(days=1)
+    return say(
+        "visited {touchpoint}, {first} – {last}", touchpoint=touchpoint, first=say.day(first), last=say.day(last)
+    )
+
+
+def _row(words: list[str], say: Say) -> str:
+    where, *names = words
+    told = {
+        "anywhere": say("{way} in a row", way=_way(names)),
+        "at the start": say("begins with {way}", way=_way(names)),
+        "at the end": say("ends with {way}", way=_way(names)),
+        "whole": say("exactly {way}", way=_way(names)),
+    }
+    return told.get(where, _way(names))
+
+
 def _limited(order: str, within: str, say: Say) -> str:
     told = {"any order": say("in any order"), "in order": say("in this order"), "directly": say("directly")}
     how = told.get(order, order)
@@ -100,6 +120,8 @@ TOLD: Final[Mapping[str, Callable[[list[str], Say], str]]] = {
     "lasted": _lasted,
     "around": lambda words, say: say("{source} → {via} and straight back", source=words[0], via=words[1]),
     "again": lambda words, say: say("{touchpoint} more than once", touchpoint=words[0]),
+    "row": _row,
+    "visited": _visited,
     "any": lambda words, say: say("met {places}", places=_either(words, say)),
     "none": lambda words, say: say("did not meet {places}", places=_either(words, say)),
     "among": lambda words, say: say("exactly {way}, others left out", way=_way(words[int(words[0]) + 1 :])),

@@ -1,0 +1,1 @@
+"""Results on their way out: to other programs and to files."""

@@ -1,0 +1,1 @@
+"""Customer success: what customers are worth, how long they stay, how soon they get what they came for."""
