@@ -137,3 +137,17 @@ def test_in_the_browser_parts_and_periods_are_chosen(browser: Any, serve: Callab
     assert "success=value" in opened.url
     assert opened.get_by_test_id("stException").count() == 0
     context.close()
+
+
+@pytest.mark.parametrize("part", ["churn", "health", "quadrant"])
+@pytest.mark.parametrize("lang", ["en", "pt_BR"])
+def test_forecasts_have_their_figures(monkeypatch: pytest.MonkeyPatch, part: str, lang: str) -> None:
+    monkeypatch.setattr(sys, "argv", ["app.py"])
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    test.query_params["success"] = part
+    test.query_params["lang"] = lang
+    test._page_hash = calc_hash("success")
+    test.run()
+    assert not test.exception
+    assert not test.error
+    assert test.get("plotly_chart")

@@ -10,13 +10,15 @@ import streamlit as st
 
 import journey as jn
 from journey import draw
-from journey.app.parts.drawer import open_touchpoint
+from journey.app import cached
+from journey.app.parts.clicks import clickable
 from journey.app.parts.facts import Fact, facts
 from journey.app.parts.figure import chart, panel
 from journey.app.parts.patience import patiently
 from journey.app.parts.success_common import accounts, ends, of_whom
 from journey.app.parts.success_health import risk
-from journey.app.state import View, clicked, theme_name
+from journey.app.parts.success_stay import stay
+from journey.app.state import View, theme_name
 from journey.app.text import _, language, plain, say, speaker
 from journey.draw.accounts_words import amount
 from journey.draw.churn import calibration, factors, stakes
@@ -45,27 +47,22 @@ def show(view: View) -> None:
     money = at_risk(view)
     st.caption(plain(of_whom(view)))
     facts(_tiles(found, money))
-    left, right = st.columns(2, gap="medium")
-    with left:
-        st.markdown("#### " + _("Can it be told?"))
-        panel(
-            "success-churn-bands",
-            lambda: chart(_bands(view, theme_name(), language()), key="success-churn-bands", alt=_alt(found)),
-            table=lambda: _band_table(found),
-            name="churn-calibration",
-            note=plain(f"{calibrated(found.quality.slope, say())} {drawn_from(found, say())}"),
-        )
-    with right:
-        st.markdown("#### " + _("What goes with leaving"))
-        panel(
-            "success-churn-factors",
-            lambda: chart(
-                _factors(view, theme_name(), language()), key="success-churn-factors", alt=_alt_factors(found)
-            ),
-            table=lambda: _factor_table(found),
-            name="churn-factors",
-            note=_("Odds ratios with 95% intervals, all else as it is. What goes with leaving need not cause it."),
-        )
+    st.markdown("#### " + _("Can it be told?"))
+    panel(
+        "success-churn-bands",
+        lambda: chart(_bands(view, theme_name(), language()), key="success-churn-bands", alt=_alt(found)),
+        table=lambda: _band_table(found),
+        name="churn-calibration",
+        note=plain(f"{calibrated(found.quality.slope, say())} {drawn_from(found, say())}"),
+    )
+    st.markdown("#### " + _("What goes with leaving"))
+    panel(
+        "success-churn-factors",
+        lambda: chart(_factors(view, theme_name(), language()), key="success-churn-factors", alt=_alt_factors(found)),
+        table=lambda: _factor_table(found),
+        name="churn-factors",
+        note=_("Odds ratios with 95% intervals, all else as it is. What goes with leaving need not cause it."),
+    )
     if money is not None and money.stakes:
         _money(view, money)
     st.markdown("#### " + _("Accounts at highest risk"))
@@ -76,6 +73,8 @@ def show(view: View) -> None:
         name="churn-accounts",
         note=_("Why: what raises the chance above that of an average account, most first."),
     )
+    if accounts(view).as_of is not None and cached.log(view).touchpoints:
+        stay(view)
 
 
 def _tiles(found: jn.Churn, money: jn.AtRisk | None) -> list[Fact]:
@@ -119,13 +118,13 @@ def _stakes(view: View, theme: str, lang: str) -> go.Figure:
 
 def _money(view: View, money: jn.AtRisk) -> None:
     st.markdown("#### " + _("Revenue at risk associated with friction, by touchpoint"))
-    event = panel(
+    panel(
         "success-churn-stakes",
-        lambda: chart(
+        lambda: clickable(
             _stakes(view, theme_name(), language()),
             key="success-churn-stakes",
             alt=_("Monthly revenue at risk associated with friction at each touchpoint, with intervals."),
-            clickable=True,
+            places=[one.at for one in money.stakes],
         ),
         table=lambda: _stake_table(money),
         name="revenue-at-risk",
@@ -134,11 +133,6 @@ def _money(view: View, money: jn.AtRisk) -> None:
             "up; where the interval holds 0, nothing stands out."
         ),
     )
-    name = clicked(event, [one.at for one in money.stakes])
-    if name is not None and st.session_state.get("churn opened") != name:
-        st.session_state["churn opened"] = name
-        open_touchpoint(name)
-        st.rerun()
 
 
 def _band_table(found: jn.Churn) -> pd.DataFrame:
