@@ -16,8 +16,13 @@ import journey as jn
 ROOT = Path(__file__).parents[1]
 AXE = ROOT / "tests" / "node_modules" / "axe-core" / "axe.min.js"
 READY = "[data-testid=stApp][data-test-script-state=notRunning]"
-# Each page in both themes, and each of both languages.
-LOOKS = [(page, scheme, lang) for page in ("", *PAGES[1:]) for scheme, lang in (("light", "en-US"), ("dark", "pt-BR"))]
+# Each page in both themes, and each of both languages; every other look is taken with the slow tests.
+SCHEMES = (("light", "en-US"), ("dark", "pt-BR"))
+LOOKS = [
+    pytest.param(page, (scheme, lang), marks=[pytest.mark.slow] if (number + at) % 2 else [])
+    for number, page in enumerate(("", *PAGES[1:]))
+    for at, (scheme, lang) in enumerate(SCHEMES)
+]
 
 
 def settled(page: Any) -> None:
@@ -52,7 +57,7 @@ def trouble(page: Any) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(("path", "opened"), [(p, (s, lang)) for p, s, lang in LOOKS], indirect=["opened"])
+@pytest.mark.parametrize(("path", "opened"), LOOKS, indirect=["opened"])
 def test_no_page_has_a_serious_barrier(opened: Any, address: str, path: str) -> None:
     if not AXE.exists():
         pytest.skip("axe-core is not installed: npm ci --prefix tests")

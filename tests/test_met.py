@@ -241,16 +241,21 @@ def test_what_came_after_a_day_changes_no_feature_of_it(tmp_path: Path) -> None:
     )
     joined = own.merge(later, on=["account", "touchpoint"], how="outer", suffixes=("", "_later"), indicator=True)
     assert (joined["_merge"] == "both").all()
+    odd = set()
     for name in own.columns.difference(["acc", "account", "touchpoint", "at"]):
         differ = ~np.isclose(joined[name].to_numpy(float), joined[f"{name}_later"].to_numpy(float))
-        # A log ends with its last event, so the shorter one has watched some windows for minutes less than the day.
-        assert differ.sum() <= (2 if name.startswith("help") else 0), name
+        odd |= {(name.partition("_")[2], row) for row in np.flatnonzero(differ)}
+    # A log is watched until its last event, here minutes before the day ends: one visit's window is over by the day
+    # but not by the end of the shorter log, so it is counted in one alone. No sum of severities differs.
+    assert {name for name, _ in odd} <= {"count"}
+    assert len({row for _, row in odd}) <= 1
 
 
 def test_very_many_accounts_are_learnt_from_a_sample_and_all_told(monkeypatch: pytest.MonkeyPatch) -> None:
     from journey.success import features
 
-    monkeypatch.setattr(features, "MOST", 9000)
+    monkeypatch.setattr(features, "MOST", 2700)
+    monkeypatch.setattr(features, "LANDMARKS", 3)
     accounts = jn.open(SAMPLE).accounts
     some = accounts.sample(900)
     assert 500 < some.n < 1400
@@ -270,16 +275,23 @@ def told(*words: str) -> str:
     return result.output
 
 
-def test_the_verb_tells_machines_both_answers() -> None:
-    found = json.loads(told("churn", str(SAMPLE), "--json", "--top", "2"))
-    assert found["churn"]["quality"]["auc"]["low"] > 0.6
-    assert len(found["churn"]["highest"]) == 2
-    assert found["churn"]["highest"][0]["why"]
-    assert found["at_risk"]["revenue"]["value"] > 0
+def test_the_verb_tells_machines_who_stays() -> None:
     stay = json.loads(told("churn", str(SAMPLE), "--stay", "--json"))
     assert stay["survival"]["landmark_days"] == 30
     assert stay["survival"]["touchpoints"]
     assert not any(one["at"] == "Cancellation" for one in stay["survival"]["touchpoints"])
+
+
+def test_the_verb_tells_machines_who_may_leave(shared: Path) -> None:
+    folder = shared / "data" / "telco"
+    if not folder.exists():
+        pytest.skip("the Telco table is not here")
+    recipe = SAMPLE.parents[1] / "recipes" / "telco.yaml"
+    found = json.loads(told("churn", str(recipe), "--folder", str(folder), "--json", "--top", "2"))
+    assert found["churn"]["quality"]["auc"]["low"] > 0.84
+    assert len(found["churn"]["highest"]) == 2
+    assert found["churn"]["highest"][0]["why"]
+    assert found["at_risk"]["revenue"]["value"] > 0
 
 
 @pytest.mark.parametrize("language", ["en", "pt-BR"])

@@ -20,6 +20,7 @@ from journey.events.spoken import LONGEST, spoken
 from journey.events.trend import periods
 from journey.model import Measure
 from journey.voice.contrast import log_odds, telling_words
+from journey.voice.door import safe
 from journey.voice.language import languages
 from journey.voice.lexicon import compound
 from journey.voice.part import Part, part
@@ -476,6 +477,7 @@ def test_names_are_masked_from_the_recipe_s_list(tmp_path: Path) -> None:
     plain = said(tmp_path, "Falei com Ana Souza ontem")
     assert "Ana Souza" in part(plain).quotes()[0].text and not jn.voice(plain).names_masked
     listed = said(tmp_path, "Falei com Ana Souza ontem", more="listening: {names: [person]}\n")
+    assert safe(listed.where(segment="new"), ["ANA SOUZA, ligue (11) 98765-4321"]) == ("[name], ligue [phone]",)
     assert part(listed).quotes()[0].text == "Falei com [name] ontem" and jn.voice(listed).names_masked
 
 

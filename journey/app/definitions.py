@@ -16,6 +16,7 @@ from journey.estimate import measures, shrink, survival
 from journey.events.tally import tally
 from journey.success.advice import advise
 from journey.success.engagement import UseWindow
+from journey.success.quality import Quality
 from journey.success.revenue import Cohort, RevenueMonth, Window
 from journey.voice.contrast import log_odds
 from journey.voice.privacy import mask
@@ -108,6 +109,13 @@ DEFINITIONS: Final[Mapping[str, Mapping[str, Any]]] = {
         N_("Engagement"): jn.engagement,
         N_("Use in a window"): UseWindow,
         N_("Waits for support"): jn.resolution,
+        N_("Churn risk"): jn.churn,
+        N_("How well a forecast tells"): Quality,
+        N_("What goes with leaving: odds"): jn.Factor,
+        N_("Revenue at risk"): jn.at_risk,
+        N_("Revenue at risk by touchpoint"): jn.StakeAt,
+        N_("Who stays longer"): jn.survival,
+        N_("Who stays longer: one touchpoint"): jn.Met,
         N_("Health"): jn.health,
         N_("Feels × achieves"): jn.quadrants,
         N_("Where to begin: CX or CS"): advise,

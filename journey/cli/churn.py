@@ -13,7 +13,7 @@ from journey.cli import show
 from journey.cli.common import Folder, Json, Recipe, Since, Top, Until, Where, app
 from journey.cli.machine import print_json
 from journey.draw.accounts_words import amount, money
-from journey.draw.churn_words import BASELINES, calibrated, changing, drawn_from, factor, feature, told_apart
+from journey.draw.churn_words import BASELINES, calibrated, changing, drawn_from, factor, reason, told_apart
 from journey.draw.words import interval, share
 from journey.errors import JourneyError
 
@@ -76,7 +76,7 @@ def _plain(found: jn.Churn, top: int) -> dict[str, Any]:
 def _risky(found: jn.Churn, top: int) -> list[dict[str, Any]]:
     rows = found.scores.nlargest(top, "risk")
     return [
-        {"account": str(account), "risk": float(risk), "mrr": float(mrr), "why": list(found.why(int(acc)))}
+        {"account": str(account), "risk": float(risk), "mrr": float(mrr), "why": found.reasons(int(acc))}
         for acc, account, risk, mrr in zip(rows["acc"], rows["account"], rows["risk"], rows["mrr"], strict=True)
     ]
 
@@ -108,7 +108,7 @@ def _factors(found: jn.Churn, top: int) -> None:
 def _highest(found: jn.Churn, top: int) -> None:
     show.line("Accounts at highest risk:")
     for one in _risky(found, top):
-        why = "; ".join(feature(name) for name in one["why"])
+        why = "; ".join(map(reason, one["why"]))
         paid = f", MRR {one['mrr']:,.0f}" if one["mrr"] else ""
         show.line(f"• {one['account']}: {share(one['risk'])}{paid}: {why}")
 

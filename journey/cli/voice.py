@@ -83,7 +83,9 @@ def _counted(found: Voice) -> None:
         f"{heard.negative:,} negative. Weighted {interval(heard.net_weighted, '+.2f')}."
     )
     ends = [(answer, n, written) for answer, (n, written) in found.wrote.items() if n]
-    if len(ends) > 1:
+    if ends and all(n == written for _, n, written in ends):
+        show.line("All who gave a score wrote: the comments stand for them, and for nobody who kept silent.")
+    elif len(ends) > 1:
         told = [
             f"{share(written / n)} of the {n:,} who answered {answer:g}" for answer, n, written in (ends[0], ends[-1])
         ]

@@ -136,6 +136,7 @@ def stakes(shown: Sequence[StakeAt], found: AtRisk, *, theme: Theme = LIGHT, say
     canvas, rows = Canvas(), list(range(len(shown)))
     least = min([*(one.revenue.low or 0 for one in shown), 0.0])
     most = max([*(one.revenue.high or 0 for one in shown), 1.0])
+    marks = _round_marks(least, most)
     canvas.set(layout(theme, rows=len(shown), head=16, foot=36))
     canvas.set(
         {
@@ -144,8 +145,8 @@ def stakes(shown: Sequence[StakeAt], found: AtRisk, *, theme: Theme = LIGHT, say
                 theme,
                 domain=[0, 0.74],
                 range=[least * 1.05, most * 1.05],
-                nticks=6,
-                separatethousands=True,
+                tickvals=marks,
+                ticktext=[say.number(mark, ",.0f").replace("-", "−") for mark in marks],
             ),
             "yaxis": y_axis(theme, [_cut(one.at) for one in shown]),
         }
@@ -174,6 +175,14 @@ def stakes(shown: Sequence[StakeAt], found: AtRisk, *, theme: Theme = LIGHT, say
     for row, one in zip(rows, shown, strict=True):
         _told(canvas, row, money(one.revenue.value, found.currency, say), 0.76, theme)
     return canvas.figure()
+
+
+def _round_marks(least: float, most: float) -> list[float]:
+    """Round amounts from the least to the most, four or so."""
+    rough = (most - least) / 4 or 1.0
+    size = 10.0 ** np.floor(np.log10(rough))
+    step = float(next(size * k for k in (1, 2, 5, 10) if size * k >= rough))
+    return [float(mark) + 0.0 for mark in np.arange(np.ceil(least / step), np.floor(most / step) + 1) * step]
 
 
 def _cut(name: str) -> str:

@@ -7,9 +7,9 @@ from typing import Final
 
 from journey.draw.words import ENGLISH, N_, Say, interval
 from journey.model import Measure
-from journey.success.churn import Churn, Factor
+from journey.success.churn import Churn, Factor, Reason
 
-__all__ = ["BASELINES", "calibrated", "changing", "drawn_from", "factor", "feature", "told_apart"]
+__all__ = ["BASELINES", "calibrated", "changing", "drawn_from", "factor", "feature", "reason", "told_apart"]
 
 FEATURES: Final[Mapping[str, str]] = {
     "tenure_days": N_("time as a customer"),
@@ -51,7 +51,7 @@ def feature(name: str, say: Say = ENGLISH) -> str:
     if kind == "friction":
         return say("friction at {touchpoint}", touchpoint=at)
     if kind == "lately":
-        return say("{touchpoint} met in the last thirty days", touchpoint=at)
+        return say("lately at {touchpoint}", touchpoint=at)
     return name
 
 
@@ -60,6 +60,18 @@ def factor(one: Factor, say: Say = ENGLISH) -> str:
     if one.yes_no:
         return say("{feature}: yes against no", feature=feature(one.name, say))
     return say("{feature}: one standard deviation more", feature=feature(one.name, say))
+
+
+def reason(one: Reason, say: Say = ENGLISH) -> str:
+    """What raises an account's risk: what it has, or has more or less of than the average."""
+    told = feature(one.name, say)
+    if one.yes_no:
+        return say("{feature}: yes", feature=told) if one.above else say("{feature}: no", feature=told)
+    return (
+        say("more than average: {feature}", feature=told)
+        if one.above
+        else say("less than average: {feature}", feature=told)
+    )
 
 
 def told_apart(auc: Measure, say: Say = ENGLISH) -> str:

@@ -99,7 +99,13 @@ def _weighted(found: Voice, say: Say) -> str:
     title = say("As if all who answered had written")
     if measure.value is None:
         return _tile(title, "–", say("No scores are known beside these comments: they stand for those who wrote only."))
-    note = say("The unhappy write more often: each comment counts for all who gave the same score.")
+    wrote_all = all(n == written for n, written in found.wrote.values())
+    more = not wrote_all and measure.value > (found.heard.net.value or 0.0)
+    note = (
+        say("The unhappy write more often: each comment counts for all who gave the same score.")
+        if more
+        else say("Each comment counts for all who gave the same score.")
+    )
     return _tile(title, net(measure.value, say), _ends(measure, say), note)
 
 

@@ -60,6 +60,8 @@ def model_told(model: Model, say: Say = ENGLISH) -> str:
 def wrote_told(found: Voice, say: Say = ENGLISH) -> str:
     """Who writes is not who answers: the share of commenters at both ends of the scale."""
     ends = [(answer, n, written) for answer, (n, written) in found.wrote.items() if n]
+    if ends and all(n == written for _, n, written in ends):
+        return say("All who gave a score wrote: the comments stand for them, and for nobody who kept silent.")
     if len(ends) < 2:
         return say("Those who write are not like those who do not: comments over-represent anger.")
     (low, low_n, low_w), (high, high_n, high_w) = ends[0], ends[-1]

@@ -17,12 +17,11 @@ from numpy.typing import NDArray
 
 from journey.events.engine import tell
 from journey.events.log import EventLog
-from journey.events.spoken import LONGEST, Spoken, listed_names, spoken
+from journey.events.spoken import LONGEST, Spoken, spoken
 from journey.model import Scale
+from journey.voice.door import names_of, safe
 from journey.voice.language import languages
 from journey.voice.lexicon import compound
-from journey.voice.phones import region_of
-from journey.voice.privacy import masked
 from journey.voice.sentiment import Model, judge, verdicts
 from journey.voice.text import cut, plain, readable, surfaces, terms, words
 from journey.voice.themes import find, name_of
@@ -100,11 +99,10 @@ def _part(start: float, end: float) -> Callable[[float], None]:
 
 def _listen(log: EventLog) -> Corpus:
     tell(0.0)
-    said, names = spoken(log), listed_names(log)
-    safe = _masked(said, names, region_of(log.recipe.language))
-    said = dataclasses.replace(said, text=safe)
-    number = {text: at for at, text in enumerate(dict.fromkeys(safe))}
-    of = np.fromiter((number[text] for text in safe), np.int64, len(safe))
+    said = spoken(log)
+    said = dataclasses.replace(said, text=_masked(log, said))
+    number = {text: at for at, text in enumerate(dict.fromkeys(said.text))}
+    of = np.fromiter((number[text] for text in said.text), np.int64, len(said))
     texts = [readable(text) for text in number]
     found = languages(texts, expected=log.recipe.language, told=_part(0.1, 0.4))
     spread = zip(texts, found, strict=True)
@@ -143,7 +141,7 @@ def _listen(log: EventLog) -> Corpus:
         speaks=speaks,
         written=written,
         model=judged.model,
-        names_masked=bool(names),
+        names_masked=bool(names_of(log)),
     )
 
 
@@ -151,12 +149,12 @@ def _number(value: float | None) -> float:
     return np.nan if value is None else value
 
 
-def _masked(said: Spoken, names: frozenset[str], region: str) -> tuple[str, ...]:
+def _masked(log: EventLog, said: Spoken) -> tuple[str, ...]:
     """Every text with personal data masked, and no letter that breaks what it is shown in."""
     whole = (text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8") for text in said.text)
     held = [cut(text, LONGEST) if n > LONGEST else text for text, n in zip(whole, said.letters, strict=True)]
     tell(0.05)
-    return masked(held, names=names, region=region)
+    return safe(log, held)
 
 
 def _felt(said: Spoken, scales: Mapping[str, Scale]) -> tuple[Flags, Flags, Flags]:

@@ -31,7 +31,7 @@ from journey.events.comments import Comment, comments
 from journey.events.selection import Selection
 from journey.events.stages import StageTotal, stages
 from journey.model import COMPONENTS
-from journey.voice.privacy import masked
+from journey.voice.door import safe
 
 __all__ = ["options", "other_view", "page", "table"]
 
@@ -138,7 +138,7 @@ def quotes(view: View) -> dict[str, list[str]]:
     found: dict[str, list[Comment]] = {}
     for one in written:
         found.setdefault(one.touchpoint, []).append(one)
-    return {name: list(masked(typical(some, means.get(name)))) for name, some in found.items()}
+    return {name: list(safe(log, typical(some, means.get(name)))) for name, some in found.items()}
 
 
 def typical(some: Iterable[Comment], mean: float | None) -> list[str]:

@@ -24,8 +24,7 @@ from journey.events.answers import answers
 from journey.events.comments import Comment, Comments, Order, comments
 from journey.events.told import tells
 from journey.model import Scale
-from journey.voice.phones import region_of
-from journey.voice.privacy import masked
+from journey.voice.door import safe
 
 __all__ = ["answered", "answers_part", "comments_part", "has_comments", "quoted"]
 
@@ -188,7 +187,7 @@ def comments_part(view: View, name: str) -> None:
     if not found.shown:
         return
     log = cached.log(view)
-    texts = masked([one.text for one in found.shown], region=region_of(log.recipe.language))
+    texts = safe(log, [one.text for one in found.shown])
     st.html(quoted(found.shown, texts, log.scales.get("satisfaction"), say()))
     if found.total > len(found.shown):
         st.button(

@@ -22,7 +22,7 @@ from journey.app.state import View, theme_name
 from journey.app.text import _, language, plain, say, speaker
 from journey.draw.accounts_words import amount
 from journey.draw.churn import calibration, factors, stakes
-from journey.draw.churn_words import calibrated, drawn_from, factor, feature, told_apart
+from journey.draw.churn_words import calibrated, drawn_from, factor, reason, told_apart
 from journey.draw.words import share
 from journey.errors import JourneyError
 
@@ -61,7 +61,10 @@ def show(view: View) -> None:
         lambda: chart(_factors(view, theme_name(), language()), key="success-churn-factors", alt=_alt_factors(found)),
         table=lambda: _factor_table(found),
         name="churn-factors",
-        note=_("Odds ratios with 95% intervals, all else as it is. What goes with leaving need not cause it."),
+        note=_(
+            "Odds ratios with 95% intervals, all else as it is; hollow: does not stand out. Lately is the last thirty "
+            "days. What goes with leaving need not cause it."
+        ),
     )
     if money is not None and money.stakes:
         _money(view, money)
@@ -71,7 +74,9 @@ def show(view: View) -> None:
         lambda: st.dataframe(_risky(found, RISKY), hide_index=True, column_config=_columns()),
         table=lambda: _risky(found, None),
         name="churn-accounts",
-        note=_("Why: what raises the chance above that of an average account, most first."),
+        note=_(
+            "Why: what raises the chance above that of an average account, most first. Lately is the last thirty days."
+        ),
     )
     if accounts(view).as_of is not None and cached.log(view).touchpoints:
         stay(view)
@@ -180,7 +185,7 @@ def _risky(found: jn.Churn, most: int | None) -> pd.DataFrame:
     """Accounts with the highest chance first; why is told of those that are shown."""
     rows = found.scores.sort_values("risk", ascending=False)
     rows = rows.head(200 if most is None else most)
-    why = ["; ".join(feature(name, say()) for name in found.why(int(acc))) for acc in rows["acc"]]
+    why = ["; ".join(reason(one, say()) for one in found.reasons(int(acc))) for acc in rows["acc"]]
     return pd.DataFrame(
         {
             _("Account"): rows["account"].astype(str).to_list(),

@@ -117,7 +117,8 @@ def _gap(met: jn.Met) -> str:
 
 
 def _hundredfold(one: Measure) -> Measure:
-    return Measure(*(None if end is None else 100 * end for end in (one.value, one.low, one.high)), one.n)
+    value, low, high = (None if end is None else 100 * end for end in (one.value, one.low, one.high))
+    return Measure(value, low, high, one.n)
 
 
 def _alt(met: jn.Met) -> str:
